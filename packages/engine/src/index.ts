@@ -1,0 +1,6 @@
+export * from './assess/assessment.js'
+export * from './decision.js'
+export * from './event.js'
+export * from './margin/model.js'
+export * from './market/quality.js'
+export * from './turn.js'
