@@ -1,1 +1,5 @@
-export {}
+export * from './answer.js'
+export * from './error.js'
+export * from './kind.js'
+export { calcKinds } from './kinds/index.js'
+export { validate } from './validate.js'
