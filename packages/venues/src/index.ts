@@ -1,1 +1,2 @@
-export {}
+export * from './defect.js'
+export * from './source.js'
