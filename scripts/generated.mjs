@@ -25,9 +25,13 @@ for (const [path, text] of made) {
 }
 for (const path of stale) console.log(check ? `stale: ${path}` : `wrote ${path}`)
 
-const kernel = spawnSync(process.execPath, [`${root}/packages/quant/scripts/buildKernel.mjs`, ...(check ? ['--check'] : [])], {
-  stdio: 'inherit',
-})
+const kernel = spawnSync(
+  process.execPath,
+  [`${root}/packages/quant/scripts/buildKernel.mjs`, ...(check ? ['--check'] : [])],
+  {
+    stdio: 'inherit',
+  },
+)
 const failed = (check && stale.length > 0) || kernel.status !== 0
 console.log(failed ? 'generated: run `node scripts/generated.mjs` and commit what it writes' : 'generated: fresh')
 process.exitCode = failed ? 1 : 0
