@@ -1,0 +1,56 @@
+import type { ControlEvent, Decision, Turn } from '@holdfast/engine'
+
+/**
+ * What the API asks of the running house besides the turns that its read model observes. The composition root fills these
+ * in; tests fill them in with data. Nothing here knows HTTP.
+ */
+export type ApiPorts = {
+  /** The wall clock, epoch milliseconds. */
+  readonly now: () => number
+  readonly run: () => RunView
+  readonly rules: () => readonly RuleView[]
+  readonly explain: (decision: Decision) => string
+  /** One entry for each scope that the rule looks at; absent where there is no such rule. */
+  readonly whyNot: (rule: string) => readonly WhyNotView[] | undefined
+  /** Turns from `fromSequence` on, oldest first, at most `limit`. */
+  readonly readTurns: (fromSequence: number, limit: number) => Promise<readonly Turn[]>
+  /** Hands a person's word to the loop; resolves with the sequence of the turn that recorded it. Absent: read-only. */
+  readonly submit?: (control: ControlEvent) => Promise<{ readonly sequence: number }>
+  /** The calculator; absent kinds answer undefined. */
+  readonly calculate?: (kind: string, requests: readonly unknown[]) => readonly unknown[] | undefined
+}
+
+export type RunView = {
+  readonly name: string
+  readonly version: string
+  readonly state: 'starting' | 'running' | 'paused' | 'finished' | 'failed'
+  /** Wall clock, epoch milliseconds. */
+  readonly startedTime: number
+  /** Wall clock at the end of the latest turn that succeeded; absent before the first. */
+  readonly lastTurnWallTime?: number
+  readonly turns: number
+  /** Engine seconds per wall second, or as fast as it goes; 1 for live sources. */
+  readonly speed: number | 'max'
+  /** 0..1 of a recorded source; absent for live ones. */
+  readonly progress?: number
+  readonly configurationHash: string
+  readonly rulebookHash: string
+  /** Why it failed, where it did. */
+  readonly fault?: string
+}
+
+export type RuleView = {
+  readonly id: string
+  readonly stage: string
+  readonly scope: string
+  readonly condition: string
+  /** The kind of action it takes. */
+  readonly action: string
+}
+
+export type WhyNotView = {
+  readonly subject: string
+  /** `fires` now, `armed` and waiting, `held` by hysteresis, cool-down or bounds, `blind` for want of an input. */
+  readonly state: 'fires' | 'armed' | 'held' | 'blind'
+  readonly text: string
+}
