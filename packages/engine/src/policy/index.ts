@@ -1,0 +1,5 @@
+export * from './condition.js'
+export * from './configuration.js'
+export * from './diagnostic.js'
+export * from './rulebook.js'
+export * from './state.js'
