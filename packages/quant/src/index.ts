@@ -1,1 +1,2 @@
 export * from './instrument.js'
+export * from './surface/index.js'
