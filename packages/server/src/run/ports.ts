@@ -1,24 +1,11 @@
 import type { EngineView, Event, Turn } from '@holdfast/engine'
 
 /**
- * Where events come from. A recorded source gives the same events in the same order each time it is opened, in the order
- * of their received time; that is what makes a restart able to take up where it stopped.
- */
-export type Source = {
-  /** Unique within a run, stable across runs: it names the source's cursor in the journal. */
-  readonly id: string
-  /** Recorded: replayable from the start, ends. Live: begins at now, never ends by itself. */
-  readonly kind: 'recorded' | 'live'
-  /** Opens the source. `signal` ends it early, without an error. */
-  events(signal: AbortSignal): AsyncIterable<Event>
-}
-
-/**
  * A simulated counterparty: what it answers to a turn comes back as events. It must be a pure function of the turns that
- * it was shown, since a restart shows it the same turns again.
+ * it was shown, since a restart shows it the same turns again. Its events carry `name` as their source.
  */
 export type Reactor = {
-  readonly id: string
+  readonly name: string
   react(turn: Turn, view: EngineView): readonly Event[]
 }
 
