@@ -1,0 +1,52 @@
+import { deribitStandardDefinition, deribitStandardModel } from './deribit/standard.js'
+import { UnknownMarginModelError } from './error.js'
+import type { MarginModel } from './model.js'
+import { type ParameterDefinition, parameterJsonSchema } from './parameters.js'
+import { crossDefinition, crossModel } from './rule/cross.js'
+import { isolatedDefinition, isolatedModel } from './rule/isolated.js'
+
+type Overrides = Readonly<Record<string, unknown>>
+
+type Entry = {
+  readonly create: (overrides?: Overrides) => MarginModel
+  readonly schema: () => Readonly<Record<string, unknown>>
+}
+
+function entry<T>(definition: ParameterDefinition<T>, create: Entry['create']): readonly [string, Entry] {
+  return [definition.model, { create, schema: () => parameterJsonSchema(definition) }]
+}
+
+const entries: ReadonlyMap<string, Entry> = new Map([
+  entry(isolatedDefinition, isolatedModel),
+  entry(crossDefinition, crossModel),
+  entry(deribitStandardDefinition, deribitStandardModel),
+])
+
+/** Names of the margin models, ours first, then a venue after the other. */
+export const marginModelNames: readonly string[] = [...entries.keys()]
+
+/**
+ * A margin model by name. Overrides lie over the shipped parameters, key by key; the key `version` picks a shipped set.
+ *
+ * @throws {UnknownMarginModelError} where no model has this name.
+ * @throws {MarginParameterError} where an override is unknown, of the wrong type or out of its range.
+ * @example marginModel('cross').evaluate(account, market)
+ */
+export function marginModel(name: string, overrides?: Overrides): MarginModel {
+  return entryOf(name).create(overrides)
+}
+
+/**
+ * JSON Schema (draft 2020-12) of a model's parameters; `default` holds the shipped figures.
+ *
+ * @throws {UnknownMarginModelError} where no model has this name.
+ */
+export function marginParameterSchema(name: string): Readonly<Record<string, unknown>> {
+  return entryOf(name).schema()
+}
+
+function entryOf(name: string): Entry {
+  const found = entries.get(name)
+  if (found === undefined) throw new UnknownMarginModelError(name, marginModelNames)
+  return found
+}
