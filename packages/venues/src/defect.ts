@@ -5,7 +5,7 @@
 export const DEFECTS = {
   'missing-bid': 'Quotes without a bid: nobody buys.',
   'missing-ask': 'Quotes without an ask: nobody sells.',
-  'crossed-quote': 'A bid above the ask; both are dropped, the mark is kept.',
+  'crossed-quote': 'A bid above the ask; both are handed on as they are, for the guard to judge.',
   'mark-outside-quote': 'The mark lies below the bid or above the ask.',
   'missing-mark': 'A row without mark price or mark vol.',
   'forward-spread': 'Rows of one expiry carry different forwards, by more than 10 bps; the median is used.',
@@ -18,6 +18,7 @@ export const DEFECTS = {
   'clock-backwards': 'The data’s own time is earlier than that of the data before.',
   'repeated-time': 'The data’s own time is that of the data before.',
   'truncated-file': 'The file ends before its end; what was read is kept.',
+  'corrupt-file': 'The file does not match its checksum: none of it is used, since the wrong rows cannot be told.',
   'candle-price': 'A price taken from a one-minute candle near the snapshot, not from the venue’s mark.',
   'no-perpetual-price': 'No perpetual or future price is recorded for this instant.',
   'settlement-estimated': 'The settlement price of an expiry is interpolated from the index around it.',

@@ -40,6 +40,7 @@ export function cursorAfter(cursor: Cursor, event: Event): Cursor {
 
 export type SourceMetadata = {
   readonly name: string
+  /** The kind that the configuration names, e.g. `deribit-chains`. */
   readonly kind: string
   /** Own times of the first and last data read, epoch milliseconds; absent where nothing was. */
   readonly firstTime?: number

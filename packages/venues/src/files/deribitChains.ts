@@ -1,0 +1,291 @@
+import type { DataFlag, Event, Provenance } from '@holdfast/engine'
+import { type Instrument, instrumentKey } from '@holdfast/quant'
+import type { DefectCode } from '../defect.js'
+import { type Source, SourceError } from '../source.js'
+import { type ChainSnapshot, createChainSnapshot, type SnapshotParts } from './chainSnapshot.js'
+import type { DeribitChainsConfiguration } from './configuration.js'
+import { type FuturePrice, futuresFormatOf, readFuturePrices } from './deribitFutures.js'
+import { CHAIN_COLUMNS, readChainRow } from './deribitRow.js'
+import { type DataFile, listFiles } from './folder.js'
+import { createLedger, type Ledger } from './ledger.js'
+import { readFrom } from './resume.js'
+import { createRowReader, isoTimeOf, problemText } from './row.js'
+import { readHeader, readTable, type TableEnd, type TableHeader } from './table.js'
+
+const HOUR = 3_600_000
+const MAX_GAP_MS = 12 * HOUR
+
+type ChainFile = DataFile & { readonly header: TableHeader }
+
+/**
+ * Whole option chains of Deribit, one instant per file (`deribit_options_snapshot_20260204T042403Z.csv.gz`) or several in one,
+ * with the prices of perpetuals and futures from `perpetual_futures_prices` and `term_futures_marks` beside them.
+ *
+ * Each instant gives: the instruments that are new, the settlement of expiries passed since the instant before (interpolated
+ * from the index; a named estimate), and one market event with index, forwards (median of an expiry's rows) and all quotes.
+ * Prices of options are in coin, vols are fractions. Files are read in the order of their names; the first columns of all are
+ * looked at before the first is read, so that a wrong file is found before the run begins.
+ *
+ * @throws {SourceError} where the folder is missing or empty, or a file has another header.
+ */
+export async function openDeribitChains(configuration: DeribitChainsConfiguration, path: string): Promise<Source> {
+  const files = await listFiles(path, /\.csv(\.gz)?$/)
+  const futures = files.filter((file) => futuresFormatOf(file.name) !== undefined)
+  const chains: ChainFile[] = []
+  for (const file of files) {
+    if (futures.includes(file)) continue
+    const header = await readHeader(file.path, CHAIN_COLUMNS)
+    const second = secondOf(file.name)
+    // A file whose name lies outside the chosen time is left out unread; its rows may lie up to a second later.
+    if (second === undefined || within(configuration, second * 1000) || within(configuration, second * 1000 + 999)) {
+      chains.push({ ...file, header })
+    }
+  }
+  if (chains.length === 0) {
+    throw new SourceError('SOURCE_EMPTY', 'there is no option chain of the chosen time', {
+      file: path,
+      hint: 'Look at the path, and at “from” and “to”.',
+    })
+  }
+  const { id, kind } = configuration
+  let ledger = createLedger(id, kind)
+  return {
+    name: id,
+    events(options) {
+      ledger = createLedger(id, kind)
+      return readFrom(chainEvents(configuration, { chains, futures, ledger }), id, options)
+    },
+    metadata: () => ledger.metadata(undefined),
+  }
+}
+
+type Context = {
+  readonly chains: readonly ChainFile[]
+  readonly futures: readonly DataFile[]
+  readonly ledger: Ledger
+}
+
+async function* chainEvents(configuration: DeribitChainsConfiguration, context: Context): AsyncGenerator<Event> {
+  const { ledger } = context
+  ledger.note('T = (expiry − time) / (365 · 86,400 s); forward of an expiry: median of its rows')
+  const prices = new Map<number, FuturePrice[]>()
+  for (const file of context.futures) {
+    const format = futuresFormatOf(file.name)!
+    for (const [time, list] of await readFuturePrices(file.path, file.name, format, ledger)) {
+      prices.set(time, [...(prices.get(time) ?? []), ...list])
+    }
+  }
+  const stream = createEventStream(configuration, context, prices)
+  for (const file of context.chains) {
+    for await (const snapshot of readSnapshots(file, configuration, ledger)) {
+      if (!('time' in snapshot)) {
+        stream.damage(snapshot)
+        continue
+      }
+      for (const event of stream.events(snapshot)) {
+        ledger.event()
+        yield event
+      }
+    }
+  }
+  if (!stream.started()) {
+    throw new SourceError('SOURCE_UNREADABLE', `no row of the ${context.chains.length} files could be read`, {
+      hint: ledger.metadata(undefined).defects[0]?.examples[0] ?? '',
+    })
+  }
+}
+
+/** Turns snapshots into events, remembering what came before. */
+function createEventStream(
+  configuration: DeribitChainsConfiguration,
+  context: Context,
+  prices: ReadonlyMap<number, readonly FuturePrice[]>,
+) {
+  const { ledger } = context
+  const listed = new Map<string, Instrument>()
+  let before: SnapshotParts | undefined
+  let receivedTime = Number.NEGATIVE_INFINITY
+  let pending: DataFlag[] = []
+  return {
+    started: () => before !== undefined,
+    damage(end: FileDamage) {
+      ledger.damaged()
+      pending.push(ledger.flag(end.code, end.subject, end.detail))
+    },
+    events(snapshot: ChainSnapshot): Event[] {
+      const parts = snapshot.finish(ledger)
+      const near = prices.get(parts.time) ?? []
+      const timeFlags = flagsOfTime(ledger, configuration, before?.time, parts.time)
+      const flags = [...pending, ...timeFlags, ...parts.flags, ...flagsOfFutures(ledger, near)]
+      pending = []
+      receivedTime = Math.max(receivedTime, parts.time)
+      const provenance = { source: configuration.id, sourceTime: parts.time, receivedTime }
+      const events: Event[] = [
+        ...listing(listed, [...parts.instruments, ...near.map((price) => price.instrument)], provenance),
+        ...settlements(ledger, listed, before, parts, provenance),
+        {
+          kind: 'market',
+          ...provenance,
+          observations: [...parts.observations, ...near.map((price) => price.quote)],
+          ...(flags.length > 0 && { flags }),
+        },
+      ]
+      before = parts
+      return events
+    },
+  }
+}
+
+type FileDamage = { readonly code: DefectCode; readonly subject: string; readonly detail: string }
+
+/** The instants of a file, each when it is complete; then what became of the file, where it was damaged. */
+async function* readSnapshots(
+  file: ChainFile,
+  configuration: DeribitChainsConfiguration,
+  ledger: Ledger,
+): AsyncGenerator<ChainSnapshot | FileDamage> {
+  const reader = createRowReader(file.header)
+  const tally = ledger.file(file.name)
+  const second = secondOf(file.name)
+  let snapshot: ChainSnapshot | undefined
+  const rejected: [DefectCode, string, string][] = []
+  const reject = (code: DefectCode, line: number, text: string) => {
+    tally.skipped()
+    if (snapshot === undefined) rejected.push([code, `${file.name}:${line}`, text])
+    else snapshot.reject(code, `${file.name}:${line}`, text)
+  }
+  for await (const part of readTable(file.path, file.header)) {
+    if (part.kind === 'end') {
+      const damage = damageOf(file, part.end)
+      if (snapshot !== undefined && part.end.kind !== 'corrupt') {
+        if (damage !== undefined) ledger.damaged()
+        if (damage !== undefined) snapshot.reject(damage.code, damage.subject, damage.detail)
+        yield snapshot
+      } else if (damage !== undefined) yield damage
+      break
+    }
+    tally.row(part.rows.length + part.broken.length)
+    for (const { line, problem } of part.broken) reject('unreadable-row', line, problem)
+    for (const { line, fields } of part.rows) {
+      reader.open(fields)
+      const row = readChainRow(reader)
+      if (row !== undefined && second !== undefined && Math.floor(row.time / 1000) !== second) {
+        reader.refuse('timestamp', `a time within the second of the file’s name`)
+      }
+      const problem = reader.problem()
+      if (row === undefined || problem !== undefined) {
+        reject(problem!.code, line, problemText(file.name, line, problem!))
+        continue
+      }
+      if (!within(configuration, row.time)) continue
+      if (snapshot !== undefined && snapshot.time !== row.time) {
+        yield snapshot
+        snapshot = undefined
+      }
+      if (snapshot === undefined) {
+        snapshot = createChainSnapshot(row.time)
+        tally.time(row.time)
+        for (const [code, place, text] of rejected.splice(0)) snapshot.reject(code, place, text)
+      }
+      snapshot.add(row, `${file.name}:${line}`)
+    }
+  }
+  leftOver(rejected, ledger)
+}
+
+/** Rows refused in a file of which nothing could be used belong to no event; they are counted all the same. */
+function leftOver(rejected: readonly [DefectCode, string, string][], ledger: Ledger): void {
+  for (const [code, place, text] of rejected) ledger.defect(code, `${place}: ${text}`)
+}
+
+function damageOf(file: DataFile, end: TableEnd): FileDamage | undefined {
+  switch (end.kind) {
+    case 'whole':
+      return undefined
+    case 'truncated':
+      return { code: 'truncated-file', subject: file.name, detail: end.detail }
+    case 'corrupt':
+      return { code: 'corrupt-file', subject: file.name, detail: end.detail }
+  }
+}
+
+function flagsOfTime(
+  ledger: Ledger,
+  configuration: DeribitChainsConfiguration,
+  before: number | undefined,
+  time: number,
+): DataFlag[] {
+  const subject = `source:${configuration.id}`
+  const gap = before === undefined ? 0 : time - before
+  if (before !== undefined && gap === 0) return [ledger.flag('repeated-time', subject, `${iso(time)} once more`)]
+  if (gap < 0) return [ledger.flag('clock-backwards', subject, `${iso(time)} comes after ${iso(before!)}`)]
+  if (gap <= (configuration.maxGapMs ?? MAX_GAP_MS)) return []
+  return [ledger.flag('gap', subject, `${(gap / HOUR).toFixed(1)} h since ${iso(before!)}`)]
+}
+
+function flagsOfFutures(ledger: Ledger, near: readonly FuturePrice[]): DataFlag[] {
+  const perpetuals = near.filter((price) => price.instrument.kind === 'perpetual')
+  if (perpetuals.length === 0)
+    return [ledger.flag('no-perpetual-price', 'quote:deribit', 'no perpetual price at this time')]
+  return perpetuals.map(({ quote, candleGapSeconds }) =>
+    ledger.flag(
+      'candle-price',
+      `quote:${quote.instrument}`,
+      `price of a candle ${candleGapSeconds} s away; no bid, no ask`,
+    ),
+  )
+}
+
+function listing(listed: Map<string, Instrument>, instruments: readonly Instrument[], provenance: Provenance): Event[] {
+  const fresh = instruments.filter((instrument) => !listed.has(instrumentKey(instrument)))
+  for (const instrument of fresh) listed.set(instrumentKey(instrument), instrument)
+  return fresh.length === 0 ? [] : [{ kind: 'listing', ...provenance, instruments: fresh }]
+}
+
+/** Linear in time between the index before and after the expiry: a stand-in for the venue's 30-minute average. */
+function settlements(
+  ledger: Ledger,
+  listed: Map<string, Instrument>,
+  before: SnapshotParts | undefined,
+  now: SnapshotParts,
+  provenance: Provenance,
+): Event[] {
+  const due = new Map<string, { underlying: string; expiry: number }>()
+  for (const [key, instrument] of listed) {
+    if (instrument.kind !== 'option' && instrument.kind !== 'future') continue
+    const { underlying, expiry } = instrument
+    if (expiry > now.time) continue
+    listed.delete(key)
+    due.set(`${expiry}:${underlying}`, { underlying, expiry })
+  }
+  return [...due.values()]
+    .sort((a, b) => a.expiry - b.expiry || (a.underlying < b.underlying ? -1 : 1))
+    .flatMap(({ underlying, expiry }) => {
+      const [first, last] = [before?.index.get(underlying), now.index.get(underlying)]
+      if (before === undefined || first === undefined || last === undefined) return []
+      const price = first + ((last - first) * (expiry - before.time)) / (now.time - before.time)
+      ledger.defect(
+        'settlement-estimated',
+        `${underlying} of ${iso(expiry)} at ${price.toFixed(2)} USD, between ${iso(before.time)} and ${iso(now.time)}`,
+      )
+      return [{ kind: 'settlement', ...provenance, sourceTime: expiry, underlying, expiry, price }]
+    })
+}
+
+/** Seconds since 1970 that the name carries, where it does. */
+function secondOf(name: string): number | undefined {
+  const match = /(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z/.exec(name)
+  if (match === null) return undefined
+  const time = isoTimeOf(`${match[1]}-${match[2]}-${match[3]}T${match[4]}:${match[5]}:${match[6]}Z`)
+  return time === undefined ? undefined : time / 1000
+}
+
+function within(configuration: DeribitChainsConfiguration, time: number): boolean {
+  return (
+    time >= (configuration.from ?? Number.NEGATIVE_INFINITY) && time < (configuration.to ?? Number.POSITIVE_INFINITY)
+  )
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString()
+}

@@ -1,0 +1,17 @@
+import { isAbsolute, join } from 'node:path'
+import type { Source } from '../source.js'
+import type { DeribitChainsConfiguration } from './configuration.js'
+import { openDeribitChains } from './deribitChains.js'
+
+/**
+ * Opens a source of recorded files. A relative path is relative to `baseDir`, the folder of the configuration.
+ *
+ * @throws {SourceError} where the path does not exist, holds no data, or holds another format than the kind says.
+ */
+export async function openFileSource(
+  configuration: DeribitChainsConfiguration,
+  options: { readonly baseDir: string },
+): Promise<Source> {
+  const path = isAbsolute(configuration.path) ? configuration.path : join(options.baseDir, configuration.path)
+  return openDeribitChains(configuration, path)
+}
