@@ -6,4 +6,19 @@ export {
   type ReadModelOptions,
   type RecordedDecision,
 } from './api/readModel.js'
+export {
+  describeFault,
+  JournalError,
+  type JournalErrorCode,
+  type JournalFault,
+  type JournalFiles,
+  type JournalWriter,
+  lockFolder,
+  nodeFiles,
+  nodeSha256,
+  type OpenedJournal,
+  type OpenJournalOptions,
+  openJournal,
+  walkJournal,
+} from './journal/index.js'
 export * from './run/ports.js'

@@ -1,5 +1,5 @@
 import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex } from '@noble/hashes/utils.js'
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
 import { crc32c } from './checksum.js'
 
 /**
@@ -90,7 +90,7 @@ export function decodeFrame(bytes: Uint8Array, offset: number, sha256: Sha256 = 
     sequence: readSequence(view, offset + 8),
     offset,
     end,
-    previous: bytes.slice(offset + 16, offset + 48),
+    previous: new Uint8Array(bytes.subarray(offset + 16, offset + 48)),
     payload: bytes.subarray(offset + FRAME_HEADER_BYTES, payloadEnd),
     hash: sha256(bytes.subarray(offset + 8, payloadEnd)),
   }
@@ -151,13 +151,17 @@ export function decodeSegmentHeader(bytes: Uint8Array): SegmentHeaderOutcome {
       capacity: view.getUint32(16, true),
       index: view.getUint32(20, true),
       firstSequence: readSequence(view, 24),
-      previous: bytes.slice(32, 64),
+      previous: new Uint8Array(bytes.subarray(32, 64)),
     },
   }
 }
 
 export function hex(bytes: Uint8Array): string {
   return bytesToHex(bytes)
+}
+
+export function unhex(text: string): Uint8Array {
+  return hexToBytes(text)
 }
 
 function segmentHeaderChecksum(bytes: Uint8Array): number {

@@ -140,7 +140,8 @@ function flippedBit(offset: number, end: number, syndrome: number): Place | unde
 }
 
 function repairedAt(bytes: Uint8Array, offset: number, size: number, place: Place, sha256: Sha256) {
-  const repaired = bytes.slice(offset, offset + size)
+  // A copy also where the bytes are a Buffer, whose `slice` is a view.
+  const repaired = new Uint8Array(bytes.subarray(offset, offset + size))
   repaired[place.offset - offset]! ^= 1 << place.bit
   const frame = decodeFrame(repaired, 0, sha256)
   if (frame === undefined) return undefined

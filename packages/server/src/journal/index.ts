@@ -1,0 +1,8 @@
+export { describeFault } from './describe.js'
+export { JournalError, type JournalErrorCode } from './errors.js'
+export { type JournalFile, type JournalFiles, nodeFiles } from './files.js'
+export type { JournalHead } from './head.js'
+export { type FolderLock, type LockHolder, lockFolder } from './lock.js'
+export { type OpenedJournal, type OpenJournalOptions, openJournal } from './open.js'
+export { type JournalEnd, type JournalFault, type JournalStep, nodeSha256, walkJournal } from './read.js'
+export type { JournalWriter } from './write.js'
