@@ -1,2 +1,5 @@
+export { type ArbitrageFinding, type ArbitrageReport, checkArbitrage } from './arbitrage.js'
+export { type ExpiryFit, type FitResidual, fitSurface, STRIKES_MIN, type SurfaceFit } from './fitSurface.js'
+export type { QuoteFault, RejectedQuote, SurfaceQuote } from './quotes.js'
 export * from './surface.js'
 export * from './svi.js'

@@ -1,0 +1,124 @@
+import { findButterfly, findCalendar, smileGrid } from './arbitrage.js'
+import { minimizeLeastSquares } from './leastSquares.js'
+import { fromPoint, type SliceConstraints, type SliceQuotes, sliceProblem, toPoint } from './sliceProblem.js'
+import { startSlice } from './sliceStart.js'
+import type { SurfaceSlice } from './surface.js'
+import { type SviParameters, sviTotalVariance } from './svi.js'
+
+/** A slice on its way through the rounds. */
+export type Draft = { readonly quotes: SliceQuotes; slice: SurfaceSlice }
+
+const ROUNDS_MAX = 10
+/** In the first rounds neighbours that cross give way to each other; then only the later to the earlier. */
+const ROUNDS_MUTUAL = 5
+const ITERATIONS_FIRST = 60
+const ITERATIONS_ROUND = 25
+const TOLERANCE = 1e-4
+const DENSITY_FLOOR = 0.01
+/** What neighbours keep between them in each round, as a difference of vol. */
+const CALENDAR_MARGIN_VOL = 0.0001
+const WING_MARGIN = 0.001
+
+/**
+ * Refits slices that cross a neighbour, or whose g falls below 0, under penalties that double each round, until nothing is
+ * found on the dense grid or the rounds are used up. The others keep their own best fit.
+ *
+ * @param drafts - sorted by years; their slices are replaced.
+ * @returns the rounds it took; what is left then is for `checkArbitrage` to find.
+ */
+export function repairDrafts(drafts: readonly Draft[]): number {
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    const conflicts = conflictsOf(drafts)
+    if (!conflicts.includes(true)) return round
+    for (let i = 0; i < drafts.length; i++) {
+      if (conflicts[i] || conflicts[i - 1] || conflicts[i + 1]) redraft(drafts, i, round)
+    }
+  }
+  return ROUNDS_MAX
+}
+
+function conflictsOf(drafts: readonly Draft[]): boolean[] {
+  const conflicts = drafts.map((draft) => findButterfly(draft.slice) !== undefined)
+  for (let i = 1; i < drafts.length; i++) {
+    if (findCalendar(drafts[i - 1]!.slice, drafts[i]!.slice) !== undefined) {
+      conflicts[i - 1] = true
+      conflicts[i] = true
+    }
+  }
+  return conflicts
+}
+
+/**
+ * Fits one expiry by itself, free of butterfly arbitrage as far as penalties reach.
+ *
+ * @param start - the smile to begin from; by default the best of `startSlice`, which needs three targets.
+ */
+export function fitFree(quotes: SliceQuotes, forward: number, start?: SviParameters): Draft {
+  const svi = start ?? startSlice(variancePoints(quotes))
+  const grid = constraintGrid(svi)
+  const point = toPoint(svi)
+  const constraints: SliceConstraints = {
+    grid,
+    floor: new Float64Array(grid.length).fill(Number.NEGATIVE_INFINITY),
+    ceiling: new Float64Array(grid.length).fill(Number.POSITIVE_INFINITY),
+    slopeFloor: [0, 0],
+    slopeCeiling: [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
+    densityFloor: DENSITY_FLOOR,
+    force: 1,
+  }
+  minimizeLeastSquares(sliceProblem(quotes, constraints), point, ITERATIONS_FIRST, TOLERANCE)
+  return { quotes, slice: { years: quotes.years, forward, svi: fromPoint(point) } }
+}
+
+/** Targets as total variances, weighted so that a miss counts what it would as a miss of vol. */
+function variancePoints(quotes: SliceQuotes) {
+  const { years, logMoneyness, targetVol, precision } = quotes
+  const rows = [...precision.keys()].filter((row) => precision[row]! > 0)
+  const totalVariance = Float64Array.from(rows, (row) => targetVol[row]! * targetVol[row]! * years)
+  return {
+    logMoneyness: Float64Array.from(rows, (row) => logMoneyness[row]!),
+    totalVariance,
+    weight: Float64Array.from(rows, (row, i) => (precision[row]! * precision[row]!) / (4 * years * totalVariance[i]!)),
+  }
+}
+
+function constraintGrid(svi: SviParameters): Float64Array {
+  return smileGrid(Math.max(sviTotalVariance(svi, 0), 1e-10), 4, 4, 1.4)
+}
+
+function redraft(drafts: readonly Draft[], index: number, round: number): void {
+  const draft = drafts[index]!
+  const earlier = drafts[index - 1]?.slice
+  const later = round < ROUNDS_MUTUAL ? drafts[index + 1]?.slice : undefined
+  const grid = unionGrid([draft.slice, earlier, later])
+  const { years } = draft.quotes
+  const gap = (w: number) => 2 * Math.sqrt(w * years) * CALENDAR_MARGIN_VOL * (1 + round)
+  const bound = (slice: SurfaceSlice | undefined, sign: 1 | -1) =>
+    grid.map((k) => {
+      if (slice === undefined) return -sign * Number.POSITIVE_INFINITY
+      const w = sviTotalVariance(slice.svi, k)
+      return w + sign * gap(w)
+    })
+  const constraints: SliceConstraints = {
+    grid,
+    floor: bound(earlier, 1),
+    ceiling: bound(later, -1),
+    slopeFloor: earlier ? wingSlopes(earlier.svi, 1 + WING_MARGIN) : [0, 0],
+    slopeCeiling: later ? wingSlopes(later.svi, 1 - WING_MARGIN) : [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
+    densityFloor: DENSITY_FLOOR,
+    force: 1 << round,
+  }
+  const point = toPoint(draft.slice.svi)
+  minimizeLeastSquares(sliceProblem(draft.quotes, constraints), point, ITERATIONS_ROUND, TOLERANCE)
+  draft.slice = { ...draft.slice, svi: fromPoint(point) }
+}
+
+function wingSlopes({ b, rho }: SviParameters, factor: number): readonly [number, number] {
+  return [b * (1 - rho) * factor, b * (1 + rho) * factor]
+}
+
+function unionGrid(slices: readonly (SurfaceSlice | undefined)[]): Float64Array {
+  const points = new Set<number>()
+  for (const slice of slices) if (slice !== undefined) for (const k of constraintGrid(slice.svi)) points.add(k)
+  return Float64Array.from(points).sort()
+}

@@ -1,0 +1,99 @@
+/** The normal equations of a nonlinear least-squares problem: JᵀJ (row-major, symmetric), Jᵀr and ½-free cost Σr². */
+export type NormalEquations = {
+  readonly size: number
+  readonly matrix: Float64Array
+  readonly gradient: Float64Array
+}
+
+/**
+ * A problem whose parameters are moved by a retraction: `move` writes into `to` the point reached from `from` by a step that
+ * is right to first order and can never leave the domain, so that no bounds are needed.
+ */
+export type LeastSquaresProblem = {
+  readonly size: number
+  /** Σr² at `point`; adds Jᵀ J and Jᵀ r to `equations` where given (they come zeroed). Infinity where undefined. */
+  evaluate(point: Float64Array, equations: NormalEquations | undefined): number
+  move(from: Float64Array, step: Float64Array, to: Float64Array): void
+}
+
+export type LeastSquaresResult = { readonly cost: number; readonly iterations: number; readonly converged: boolean }
+
+/**
+ * Levenberg–Marquardt with Marquardt's scaling and Nielsen's damping, in place on `point`.
+ *
+ * Stops where a step lowers the cost by less than `tolerance` of itself twice running, or after `iterationsMax`.
+ *
+ * @see K. Madsen, H. B. Nielsen, O. Tingleff, "Methods for non-linear least squares problems", DTU (2004), section 3.2.
+ */
+export function minimizeLeastSquares(
+  problem: LeastSquaresProblem,
+  point: Float64Array,
+  iterationsMax: number,
+  tolerance: number,
+): LeastSquaresResult {
+  const { size } = problem
+  const equations = { size, matrix: new Float64Array(size * size), gradient: new Float64Array(size) }
+  const factor = new Float64Array(size * size)
+  const step = new Float64Array(size)
+  const trial = new Float64Array(size)
+  let cost = problem.evaluate(point, equations)
+  let damping = 1e-3
+  let growth = 2
+  let small = 0
+  for (let iteration = 0; iteration < iterationsMax; iteration++) {
+    if (!dampedStep(equations, damping, factor, step)) {
+      damping *= growth
+      growth *= 2
+      continue
+    }
+    problem.move(point, step, trial)
+    const trialCost = problem.evaluate(trial, undefined)
+    if (!(trialCost < cost)) {
+      if (damping > 1e12 || cost === 0) return { cost, iterations: iteration + 1, converged: true }
+      damping *= growth
+      growth *= 2
+      continue
+    }
+    small = cost - trialCost <= tolerance * cost ? small + 1 : 0
+    point.set(trial)
+    equations.matrix.fill(0)
+    equations.gradient.fill(0)
+    cost = problem.evaluate(point, equations)
+    damping = Math.max(damping / 5, 1e-12)
+    growth = 2
+    if (small >= 2 || cost === 0) return { cost, iterations: iteration + 1, converged: true }
+  }
+  return { cost, iterations: iterationsMax, converged: false }
+}
+
+/** Solves (JᵀJ + λ diag JᵀJ) step = −Jᵀr by Cholesky; false where the matrix is not positive definite. */
+function dampedStep(equations: NormalEquations, damping: number, factor: Float64Array, step: Float64Array): boolean {
+  const { size, matrix, gradient } = equations
+  let largest = 0
+  for (let i = 0; i < size; i++) largest = Math.max(largest, matrix[i * size + i]!)
+  if (!(largest > 0 && largest < Number.POSITIVE_INFINITY)) return false
+  for (let i = 0; i < size; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = matrix[i * size + j]!
+      if (i === j) sum += damping * Math.max(sum, 1e-12 * largest)
+      for (let n = 0; n < j; n++) sum -= factor[i * size + n]! * factor[j * size + n]!
+      if (i === j) {
+        if (!(sum > 0)) return false
+        factor[i * size + i] = Math.sqrt(sum)
+      } else {
+        factor[i * size + j] = sum / factor[j * size + j]!
+      }
+    }
+  }
+  for (let i = 0; i < size; i++) {
+    let sum = -gradient[i]!
+    for (let n = 0; n < i; n++) sum -= factor[i * size + n]! * step[n]!
+    step[i] = sum / factor[i * size + i]!
+  }
+  for (let i = size - 1; i >= 0; i--) {
+    let sum = step[i]!
+    for (let n = i + 1; n < size; n++) sum -= factor[n * size + i]! * step[n]!
+    step[i] = sum / factor[i * size + i]!
+  }
+  return true
+}
