@@ -20,12 +20,14 @@ export type Assessment = {
 export type InputState = {
   /** `index:BTC`, `forward:BTC:2026-02-27`, `surface:BTC:2026-02-27`, `quote:deribit:BTC/USD:BTC`, `account:ID`. */
   readonly name: string
+  /** Empty where no source has ever said anything; the times are then absent. */
   readonly source: string
-  readonly sourceTime: number
-  readonly receivedTime: number
-  readonly ageMs: number
+  readonly sourceTime?: number
+  readonly receivedTime?: number
+  /** Since it was last said to hold, by a message or by a heartbeat of its source. */
+  readonly ageMs?: number
   readonly quality: Quality
-  /** Why it is not live, in words with figures. */
+  /** Why it is not live, or what was assumed, in words with figures. */
   readonly reasons: readonly string[]
 }
 
