@@ -49,7 +49,8 @@ export const actionSchema = named(
 )
 
 /** A number, or the word for what has no JSON number. */
-const measured = z.union([z.number(), z.enum(['unknown', 'infinity', '-infinity'])])
+/** A number, `infinity`, `-infinity`, `unknown`, or the word of a measure that is a word (`stale`). */
+const measured = z.union([z.number(), z.string()])
 
 export const termSchema = named(
   'ConditionTerm',
@@ -148,8 +149,9 @@ export function alertWire(record: AlertRecord): AlertWire {
   }
 }
 
-function measuredWire(value: number | 'unknown'): z.infer<typeof measured> {
-  if (value === 'unknown' || Number.isNaN(value)) return 'unknown'
+function measuredWire(value: number | string): z.infer<typeof measured> {
+  if (typeof value === 'string') return value
+  if (Number.isNaN(value)) return 'unknown'
   if (Number.isFinite(value)) return value
   return value > 0 ? 'infinity' : '-infinity'
 }
