@@ -61,10 +61,9 @@ export type DecisionInput = {
 export type ConditionTerm = {
   readonly text: string
   readonly measure: string
-  /** A number in `unit` (infinite where equity ≤ 0 for a margin ratio), the word of a measure that is a word, or `unknown`. */
-  readonly value: number | string
+  readonly value: number | 'unknown'
   readonly operator: string
-  readonly threshold: number | string
+  readonly threshold: number | 'unknown'
   readonly unit: string
   readonly holds: boolean | 'unknown'
 }

@@ -1,8 +1,4 @@
-export { type ApiOptions, createApi } from './api/api.js'
-export { type Access, UnsafeBindError } from './api/guard.js'
-export { type ApiKeyRecord, createApiKey, KEY_SCOPES, type KeyScope } from './api/keys.js'
 export type * from './api/ports.js'
-export { PROBLEMS, Problem, type ProblemCode } from './api/problem.js'
 export {
   createReadModel,
   type JournalHead,
@@ -25,7 +21,4 @@ export {
   openJournal,
   walkJournal,
 } from './journal/index.js'
-export { createLogger, type Logger, type LogLevel } from './log/logger.js'
-export { createRedactor, type Redactor } from './log/redaction.js'
-export { createMetrics, type Metrics } from './metrics/metrics.js'
 export * from './run/ports.js'

@@ -45,4 +45,4 @@ export type OhlcvConfiguration = Recorded & {
   >
 }
 
-export type FileSourceConfiguration = DeribitChainsConfiguration | TardisConfiguration | OhlcvConfiguration
+export type FileSourceConfiguration = DeribitChainsConfiguration

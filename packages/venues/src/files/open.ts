@@ -1,6 +1,6 @@
 import { isAbsolute, join } from 'node:path'
 import type { Source } from '../source.js'
-import type { DeribitChainsConfiguration } from './configuration.js'
+import type { FileSourceConfiguration } from './configuration.js'
 import { openDeribitChains } from './deribitChains.js'
 
 /**
@@ -9,7 +9,7 @@ import { openDeribitChains } from './deribitChains.js'
  * @throws {SourceError} where the path does not exist, holds no data, or holds another format than the kind says.
  */
 export async function openFileSource(
-  configuration: DeribitChainsConfiguration,
+  configuration: FileSourceConfiguration,
   options: { readonly baseDir: string },
 ): Promise<Source> {
   const path = isAbsolute(configuration.path) ? configuration.path : join(options.baseDir, configuration.path)
