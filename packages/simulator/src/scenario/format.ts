@@ -71,8 +71,13 @@ const snapshot = z
 
 export type ScenarioHeader = Readonly<z.infer<typeof header>>
 export type ScenarioSlice = Readonly<z.infer<typeof slice>>
-export type UnderlyingState = Readonly<z.infer<typeof snapshot>['market'][string]>
-export type ScenarioSnapshot = Omit<Readonly<z.infer<typeof snapshot>>, 'time'> & {
+export type UnderlyingState = {
+  readonly index: number
+  readonly perpetual: number
+  readonly slices: readonly ScenarioSlice[]
+}
+export type ScenarioSnapshot = Omit<Readonly<z.infer<typeof snapshot>>, 'time' | 'market'> & {
+  readonly market: Readonly<Record<string, UnderlyingState>>
   /** Epoch milliseconds. */
   readonly time: number
 }

@@ -1,10 +1,12 @@
-import type { QuoteObservation } from '@holdfast/engine'
-import { type Future, instrumentKey, type Perpetual } from '@holdfast/quant'
+import { optionMark, type QuoteObservation } from '@holdfast/engine'
+import { type Future, instrumentKey, log, type Option, type Perpetual } from '@holdfast/quant'
 import type { ScenarioHeader, ScenarioSnapshot, UnderlyingState } from './format.js'
-import { expiryOf } from './interpolate.js'
+import { expiryOf, variance } from './interpolate.js'
 import type { Listing } from './listing.js'
 
 /** Steps of the price per unit, e.g. 2 for 0.5 USD: a whole number, so that rounded prices are the nearest doubles. */
+const OPTION_TICKS_PER_UNIT = 10_000
+const YEAR_MS = 365 * 86_400_000
 const LINEAR_TICKS_PER_UNIT: Readonly<Record<string, number>> = { BTC: 2, ETH: 20 }
 
 type At = {
@@ -27,7 +29,33 @@ export function quotesOf(header: ScenarioHeader, listing: Listing, at: At): Quot
       const slice = at.market[future.underlying]!.slices.find(([date]) => expiryOf(date) === future.expiry)
       return slice === undefined ? [] : [linearQuote(header, future, slice[1], at.recorded.stress)]
     }),
+    ...listing.quoted.flatMap((option, place) => optionQuote(header, option, place, at) ?? []),
   ]
+}
+
+/** Undefined where the expiry has no smile. A side that nobody quoted in the recording is not quoted here either. */
+function optionQuote(header: ScenarioHeader, option: Option, place: number, at: At): QuoteObservation | undefined {
+  const slice = at.market[option.underlying]!.slices.find(([date]) => expiryOf(date) === option.expiry)
+  const years = (option.expiry - at.time) / YEAR_MS
+  if (slice === undefined || !(years > 0)) return undefined
+  const forward = slice[1]
+  const markVol = Math.sqrt(variance(slice, log(option.strike / forward)) / years)
+  const mark = optionMark(option, forward, markVol, years)
+  const { noBid, noAsk, stress } = at.recorded
+  const half = (header.quotes.optionHalfSpreadCoin + header.quotes.optionHalfSpreadOfMark * mark) * stress
+  const bid = Math.floor((mark - half) * OPTION_TICKS_PER_UNIT) / OPTION_TICKS_PER_UNIT
+  const size = Math.floor((header.quotes.optionDepthUsd / stress / forward) * 10) / 10
+  return {
+    kind: 'quote',
+    instrument: instrumentKey(option),
+    ...(bid > 0 && !noBid.includes(place) && { bid, bidSize: size }),
+    ...(!noAsk.includes(place) && {
+      ask: Math.ceil((mark + half) * OPTION_TICKS_PER_UNIT) / OPTION_TICKS_PER_UNIT,
+      askSize: size,
+    }),
+    mark: Math.round(mark * 1e6) / 1e6,
+    markVol: Math.round(markVol * 1e6) / 1e6,
+  }
 }
 
 function linearQuote(

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import type { DataFlag, Event, MarketEvent, Observation } from '@holdfast/engine'
 import { type Instrument, instrumentKey } from '@holdfast/quant'
 import { createLedger, type FileTally, type Ledger, readFrom, type Source } from '@holdfast/venues'
@@ -48,7 +49,7 @@ async function* scenarioEvents(
   path: string,
   ledger: Ledger,
 ): AsyncGenerator<Event> {
-  const tally = ledger.file(path)
+  const tally = ledger.file(basename(path))
   let world: World | undefined
   let before: ScenarioSnapshot | undefined
   let stream: ReturnType<typeof createEventStream> | undefined
