@@ -1,4 +1,5 @@
 export * from './assess/assessment.js'
+export * from './book/index.js'
 export * from './decision.js'
 export * from './engine.js'
 export * from './event.js'
