@@ -1,9 +1,17 @@
 import { deribitStandardDefinition, deribitStandardModel } from './deribit/standard.js'
+import { derivePm1Model } from './derive/pm1.js'
+import { derivePm1Definition } from './derive/pm1Parameters.js'
+import { derivePm2Model } from './derive/pm2.js'
+import { derivePm2Definition } from './derive/pm2Parameters.js'
+import { deriveStandardDefinition, deriveStandardModel } from './derive/standard.js'
 import { UnknownMarginModelError } from './error.js'
 import type { MarginModel } from './model.js'
 import { type ParameterDefinition, parameterJsonSchema } from './parameters.js'
 import { crossDefinition, crossModel } from './rule/cross.js'
 import { isolatedDefinition, isolatedModel } from './rule/isolated.js'
+import { hybridDefinition, hybridModel } from './scenario/hybrid.js'
+import { portfolioDefinition } from './scenario/parameters.js'
+import { portfolioModel } from './scenario/portfolio.js'
 
 type Overrides = Readonly<Record<string, unknown>>
 
@@ -19,6 +27,11 @@ function entry<T>(definition: ParameterDefinition<T>, create: Entry['create']): 
 const entries: ReadonlyMap<string, Entry> = new Map([
   entry(isolatedDefinition, isolatedModel),
   entry(crossDefinition, crossModel),
+  entry(portfolioDefinition, portfolioModel),
+  entry(hybridDefinition, hybridModel),
+  entry(deriveStandardDefinition, deriveStandardModel),
+  entry(derivePm1Definition, derivePm1Model),
+  entry(derivePm2Definition, derivePm2Model),
   entry(deribitStandardDefinition, deribitStandardModel),
 ])
 
