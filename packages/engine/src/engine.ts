@@ -12,7 +12,7 @@ export type Engine = {
    * One turn of the loop: takes the events in, assesses every account, decides.
    *
    * @param events - in the order in which they were received; may be empty (time passes).
-   * @param receivedTime - epoch milliseconds; a value behind the engine's time is flagged, never followed.
+   * @param receivedTime - epoch milliseconds; a value behind the engine's time is not followed.
    * @returns the turn; its decisions are for the caller to carry out once the turn is durable.
    */
   step(events: readonly Event[], receivedTime: number): Turn

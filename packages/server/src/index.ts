@@ -19,6 +19,12 @@ export {
   type OpenedJournal,
   type OpenJournalOptions,
   openJournal,
+  type VerifyOptions,
+  type VerifyReport,
+  verifyJournal,
   walkJournal,
 } from './journal/index.js'
-export * from './run/ports.js'
+export { systemClock } from './run/clock.js'
+export { type RunningLoop, type RunOptions, type RunOutcome, runLoop } from './run/loop.js'
+export type * from './run/ports.js'
+export type { TurnDifference } from './run/replay.js'

@@ -7,6 +7,8 @@ export type JournalErrorCode =
   | 'JOURNAL_DAMAGED'
   /** The journal was begun with another configuration. */
   | 'JOURNAL_CONFIGURATION'
+  /** The recorded inputs now give other turns than were recorded. */
+  | 'JOURNAL_DIVERGED'
   /** A write or a sync failed; the process must not go on. */
   | 'JOURNAL_FAILED'
   /** The disk is full; the same, with a plain remedy. */

@@ -20,8 +20,10 @@ export type OpenedJournal = JournalWriter & {
   /** How many records were there when it was opened: 0 for a new journal. */
   readonly recordCount: number
   /** The records that were there, from the first: what a restart replays. */
-  records(): Generator<JournalRecord>
+  records(): Generator<StoredRecord>
 }
+
+export type StoredRecord = { readonly record: JournalRecord; readonly head: JournalHead }
 
 const SEGMENT_BYTES = 16 << 20
 
@@ -132,11 +134,12 @@ async function clearTail(files: JournalFiles, segment: SegmentPlace, offset: num
   return true
 }
 
-function* readRecords(files: JournalFiles, count: number): Generator<JournalRecord> {
+function* readRecords(files: JournalFiles, count: number): Generator<StoredRecord> {
   for (const step of walkJournal(files)) {
     if (step.kind !== 'record') continue
-    if (step.frame.sequence >= count) return
-    yield decodeRecord(payloadText(step.frame.payload))
+    const { sequence, hash, payload } = step.frame
+    if (sequence >= count) return
+    yield { record: decodeRecord(payloadText(payload)), head: { sequence, hash: hex(hash) } }
   }
 }
 

@@ -32,3 +32,11 @@ export type Observer = {
   ): void | Promise<void>
   close?(): Promise<void>
 }
+
+/** Wall time, as data: tests hand in one that they move themselves. */
+export type WallClock = {
+  /** Epoch milliseconds. */
+  now(): number
+  /** Resolves after `ms`, or at once when `signal` fires. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>
+}
