@@ -58,8 +58,8 @@ export const STRIKES_MIN = 5
 /**
  * Fits raw SVI to every expiry of a chain so that no slice has butterfly arbitrage and no two have calendar arbitrage.
  *
- * Minimises Σ ((σ(k) − σ_target)/s)² with s² = (half of the spread)² + (0.2 vol points)², plus twice the same for what lies outside bid
- * and ask; then refits what crosses (see `repairDrafts`). An expiry with fewer than five strikes is guided by the nearest
+ * Minimises Σ ((σ(k) − σ_target)/s)² with s² = (half of the spread)² + (0.1 vol points)² (three tenths of the half where a vol
+ * is given beside the spread), faded beyond about 5 and 95 delta, plus hinges on what lies outside bid and ask; then refits what crosses (see `repairDrafts`). An expiry with fewer than five strikes is guided by the nearest
  * fitted one, vol at k taken from there at the same k/√T, or left out where there is none. The result is checked on a
  * dense grid; what could not be repaired is in `arbitrage` and `arbitrageFree` is then false.
  *

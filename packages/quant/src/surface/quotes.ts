@@ -37,10 +37,16 @@ export type ExpiryQuotes = {
 
 const VOL_MAX = 20
 const LOG_MONEYNESS_MAX = 4
-/** Vol by which a quote may be missed without being told: the scatter of real marks around any smooth smile. */
-const VOL_SCATTER = 0.002
-/** How much more a miss outside bid and ask counts than the same miss of the target. */
-const BAND_FORCE = 2
+/** Vol by which a quote may be missed at little cost: a tenth of a vol point, the scatter of marks around a smooth smile. */
+const VOL_SCATTER = 0.001
+/** A given vol says more than the middle of the spread it stands in: the share of half the spread that it may be off. */
+const GIVEN_VOL_SHARE = 0.3
+/** |k|/(σ√T) beyond which a target counts less and less: about 5 and 95 delta. Options there are cheap and coarsely quoted. */
+const CORE_REACH = 1.6
+const WING_FADE = 30
+/** Scale of what lies outside bid and ask: a fifth of a vol point beside half of the spread, and how much more it counts. */
+const BAND_SCATTER = 0.002
+const BAND_FORCE = 3
 
 /** Sorts quotes by expiry into columns, and says which were left out and why. */
 export function groupQuotes(quotes: readonly SurfaceQuote[]): {
@@ -107,13 +113,16 @@ function toColumns(quotes: readonly SurfaceQuote[], years: number, indices: read
     const root = Math.sqrt(weight)
     if (target !== undefined) {
       columns.targetVol[row] = target
-      columns.precision[row] = root / Math.sqrt(halfSpread * halfSpread + VOL_SCATTER * VOL_SCATTER)
+      const doubt = (vol === undefined ? 1 : GIVEN_VOL_SHARE) * halfSpread
+      const beyond = Math.max(Math.abs(reach) - CORE_REACH, 0)
+      const fade = 1 + WING_FADE * beyond * beyond
+      columns.precision[row] = root / (fade * Math.sqrt(doubt * doubt + VOL_SCATTER * VOL_SCATTER))
       if (weight > 0) {
         targets += 1
         strikes.add(strike)
       }
     }
-    columns.bandPrecision[row] = (BAND_FORCE * root) / (halfSpread + VOL_SCATTER)
+    columns.bandPrecision[row] = (BAND_FORCE * root) / (halfSpread + BAND_SCATTER)
   })
   return {
     years,
@@ -127,7 +136,7 @@ function toColumns(quotes: readonly SurfaceQuote[], years: number, indices: read
 
 /** Half of a spread for a quote that lacks a side: the distance to the side it has, or a scatter that grows into the wings. */
 function oneSidedSpread(reach: number, target: number | undefined, askVol?: number, bidVol?: number): number {
-  const scatter = VOL_SCATTER * (1 + reach * reach)
+  const scatter = BAND_SCATTER * (1 + reach * reach)
   if (target === undefined) return scatter
   const side = askVol ?? (bidVol !== undefined && bidVol > 0 ? bidVol : undefined)
   return side === undefined ? scatter : scatter + Math.abs(side - target)
