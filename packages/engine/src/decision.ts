@@ -61,9 +61,10 @@ export type DecisionInput = {
 export type ConditionTerm = {
   readonly text: string
   readonly measure: string
-  readonly value: number | 'unknown'
+  /** A number in `unit` (infinite where equity ≤ 0 for a margin ratio), the word of a measure that is a word, or `unknown`. */
+  readonly value: number | string
   readonly operator: string
-  readonly threshold: number | 'unknown'
+  readonly threshold: number | string
   readonly unit: string
   readonly holds: boolean | 'unknown'
 }

@@ -1,4 +1,8 @@
+export { type ApiOptions, createApi } from './api/api.js'
+export { type Access, UnsafeBindError } from './api/guard.js'
+export { type ApiKeyRecord, createApiKey, KEY_SCOPES, type KeyScope } from './api/keys.js'
 export type * from './api/ports.js'
+export { PROBLEMS, Problem, type ProblemCode } from './api/problem.js'
 export {
   createReadModel,
   type JournalHead,
@@ -24,6 +28,9 @@ export {
   verifyJournal,
   walkJournal,
 } from './journal/index.js'
+export { createLogger, type Logger, type LogLevel } from './log/logger.js'
+export { createRedactor, type Redactor } from './log/redaction.js'
+export { createMetrics, type Metrics } from './metrics/metrics.js'
 export { systemClock } from './run/clock.js'
 export { type RunningLoop, type RunOptions, type RunOutcome, runLoop } from './run/loop.js'
 export type * from './run/ports.js'

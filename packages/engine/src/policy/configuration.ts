@@ -79,8 +79,17 @@ export type PositionConfiguration = {
   readonly size: string
   /** In the unit that the instrument quotes. */
   readonly entryPrice?: number
-  /** Where it stands in the file: for complaints that need the data, such as an instrument that is not listed. */
+  /** Where its instrument stands in the file: for complaints that need the data. */
+  readonly place: SourcePlace
+}
+
+export type SourcePlace = {
+  readonly path: string
   readonly line: number
+  readonly column: number
+  readonly length: number
+  /** The source line, as it stands in the file. */
+  readonly source: string
 }
 
 /** What the oracle guard tolerates of one kind of input. */
@@ -128,21 +137,21 @@ export type AssessConfiguration = {
 }
 
 export type AlertChannel =
-  | { readonly kind: 'console' }
-  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'console'; readonly minTier: Tier }
+  | { readonly kind: 'file'; readonly path: string; readonly minTier: Tier }
   | {
       readonly kind: 'webhook'
       readonly url: SecretReference
       readonly format: 'alertmanager' | 'slack' | 'telegram'
       /** Telegram's chat. */
-      readonly chat?: string
+      readonly chat?: string | undefined
       readonly minTier: Tier
     }
 
 export type AlertsConfiguration = {
   readonly channels: readonly AlertChannel[]
   readonly group: {
-    readonly by: readonly ('account' | 'portfolio' | 'underlying' | 'rule' | 'tier')[]
+    readonly by: readonly ('account' | 'portfolio' | 'underlying' | 'rule' | 'subject' | 'tier')[]
     readonly waitMs: number
     readonly intervalMs: number
     readonly repeatMs: number
@@ -151,6 +160,8 @@ export type AlertsConfiguration = {
   readonly digest: { readonly above: number; readonly perMs: number }
   /** A sign of life of the alerter itself; absent: none. */
   readonly heartbeatMs?: number
+  /** Tier of the alert that an input went stale. */
+  readonly staleInputs: Tier | 'off'
 }
 
 export type ServerConfiguration = {
@@ -222,8 +233,11 @@ export type RuleConfiguration = {
   readonly when: string
   readonly rearm: RuleRearm
   readonly cooldownMs: number
+  /** While the condition holds, act again this often; absent: once each time it fires. */
+  readonly repeatMs?: number
   readonly bounds: Bounds
   readonly stage: Stage
   readonly action: RuleAction
+  /** Line of the file on which the rule begins. */
   readonly line: number
 }

@@ -1,4 +1,7 @@
-import type { Condition } from './condition.js'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import { canonicalJson } from '../journal/canonical.js'
+import type { Condition } from './condition/condition.js'
 import type { Configuration, RuleConfiguration } from './configuration.js'
 
 /**
@@ -16,4 +19,25 @@ export type Rulebook = {
 export type Rule = Omit<RuleConfiguration, 'when' | 'rearm'> & {
   readonly when: Condition
   readonly rearm: { readonly when: Condition; readonly afterMs: number }
+}
+
+export function rulebookOf(configuration: Configuration, rules: readonly Rule[]): Rulebook {
+  const { accounts, guard, assess, margin, alerts } = configuration
+  const content = {
+    format: 'holdfast-rulebook/1',
+    accounts: accounts.map(({ positions, ...account }) => ({
+      ...account,
+      positions: positions.map(({ key, size, entryPrice }) => ({ key, size, entryPrice })),
+    })),
+    guard,
+    assess,
+    margin,
+    staleInputs: alerts.staleInputs,
+    rules: rules.map(({ line: _, when, rearm, ...rule }) => ({
+      ...rule,
+      when: when.text,
+      rearm: { when: rearm.when.text, afterMs: rearm.afterMs },
+    })),
+  }
+  return { hash: bytesToHex(sha256(utf8ToBytes(canonicalJson(content)))), configuration, rules }
 }

@@ -1,4 +1,4 @@
-import type { ConditionTerm } from '../decision.js'
+import type { ConditionTerm } from '../../decision.js'
 
 /** A condition that was type-checked against the declared measures. */
 export type Condition = {

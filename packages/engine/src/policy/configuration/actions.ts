@@ -1,0 +1,236 @@
+import { type Instrument, instrumentKey, sizeUnit } from '@holdfast/quant'
+import { suggest } from '../../text/suggest.js'
+import type { RuleAction, RuleScope } from '../configuration.js'
+import { measuresOfScope } from '../measure.js'
+import { instrumentOf, notAnInstrument } from './accounts.js'
+import type { Diagnostic } from './diagnostic.js'
+import type { Known } from './rules.js'
+import { ACTION_NAMES, type RuleFile } from './rulesSchema.js'
+import type { Path, YamlSource } from './yamlSource.js'
+
+type Amount = { readonly amount: string; readonly unit: string }
+type Complain = (
+  path: Path,
+  detail: Pick<Diagnostic, 'code' | 'message'> & { allowed?: string | undefined; suggestion?: string | undefined },
+) => void
+
+/** The one action of a rule, checked against its scope; and its bounds against the unit that the action is counted in. */
+export function actionOf(
+  source: YamlSource,
+  rulePath: Path,
+  file: RuleFile,
+  scope: RuleScope,
+  known: Known,
+): { readonly action?: RuleAction; readonly diagnostics: readonly Diagnostic[] } {
+  const diagnostics: Diagnostic[] = []
+  const complain: Complain = (path, detail) =>
+    diagnostics.push(source.diagnostic({ ...detail, path: [...rulePath, ...path] }))
+  const given = ACTION_NAMES.filter((name) => file.do[name] !== undefined)
+  if (given.length !== 1) {
+    const message = given.length === 0 ? 'the rule does nothing' : `the rule does ${given.length} things`
+    complain(['do'], { code: 'NOT_ALLOWED', message, allowed: `exactly one of ${ACTION_NAMES.join(', ')}` })
+    return { diagnostics }
+  }
+  const action = readAction(source, rulePath, file, scope, known, complain, diagnostics)
+  checkBounds(file, action, complain)
+  return diagnostics.length > 0 || action === undefined ? { diagnostics } : { action, diagnostics }
+}
+
+function readAction(
+  source: YamlSource,
+  rulePath: Path,
+  file: RuleFile,
+  scope: RuleScope,
+  known: Known,
+  complain: Complain,
+  diagnostics: Diagnostic[],
+): RuleAction | undefined {
+  const { alert, 'hedge-delta': hedge, reduce, 'top-up': topUp, cancel, halt } = file.do
+  const knownAccount = (path: Path, account: string | undefined) => checkAccount(path, account, scope, known, complain)
+  const keys = (path: Path, given: readonly string[]) =>
+    given.flatMap((text, index) => {
+      const instrument = instrumentOf('', text)
+      if (instrument === undefined) diagnostics.push(notAnInstrument(source, [...rulePath, ...path, index], text))
+      return instrument === undefined ? [] : [instrumentKey(instrument)]
+    })
+  if (alert !== undefined) {
+    checkSummary(alert.summary, scope, complain)
+    return { kind: 'alert', tier: alert.tier, subject: alert.subject ?? file.id, summary: alert.summary }
+  }
+  if (hedge !== undefined) {
+    const at = ['do', 'hedge-delta']
+    const instrument = instrumentOf('', hedge.with)
+    if (instrument === undefined) {
+      diagnostics.push(notAnInstrument(source, [...rulePath, ...at, 'with'], hedge.with))
+      return undefined
+    }
+    knownAccount([...at, 'account'], hedge.account)
+    checkHedge(at, hedge, instrument, scope, known, complain)
+    return {
+      kind: 'hedge-delta',
+      account: hedge.account,
+      instrument,
+      target: hedge.target.amount,
+      above: hedge.above?.amount ?? '0',
+      below: hedge.below?.amount ?? '0',
+      ratio: hedge.ratio,
+      maxSlippage: hedge.maxSlippage,
+    }
+  }
+  if (reduce !== undefined) {
+    knownAccount(['do', 'reduce', 'account'], reduce.account)
+    const { account, share, maxSlippage } = reduce
+    const instruments =
+      typeof reduce.instruments === 'string'
+        ? reduce.instruments
+        : keys(['do', 'reduce', 'instruments'], reduce.instruments)
+    return { kind: 'reduce', ...(account === undefined ? {} : { account }), share, instruments, maxSlippage }
+  }
+  if (topUp !== undefined) {
+    knownAccount(['do', 'top-up', 'account'], topUp.account)
+    const { account, amount } = topUp
+    return { kind: 'top-up', ...(account === undefined ? {} : { account }), asset: amount.unit, amount: amount.amount }
+  }
+  if (cancel !== undefined) {
+    knownAccount(['do', 'cancel', 'account'], cancel.account)
+    const { account } = cancel
+    const instruments = cancel.instruments === 'all' ? 'all' : keys(['do', 'cancel', 'instruments'], cancel.instruments)
+    return { kind: 'cancel', ...(account === undefined ? {} : { account }), instruments }
+  }
+  return { kind: 'halt', reason: halt?.reason ?? '' }
+}
+
+function checkAccount(
+  path: Path,
+  account: string | undefined,
+  scope: RuleScope,
+  known: Known,
+  complain: Complain,
+): void {
+  if (account === undefined) {
+    if (scope.kind === 'account') return
+    complain(path, {
+      code: 'MISSING_KEY',
+      message: `in scope ${scope.kind} the action must name its account`,
+      allowed: known.accounts.map(({ id }) => id).join(', '),
+    })
+    return
+  }
+  const ids = known.accounts.map(({ id }) => id)
+  if (ids.includes(account)) return
+  const near = suggest(account, ids)
+  complain(path, {
+    code: 'UNKNOWN_ACCOUNT',
+    message: `unknown account '${account}'`,
+    allowed: ids.join(', '),
+    suggestion: near === undefined ? undefined : `did you mean '${near}'?`,
+  })
+}
+
+type HedgeFile = NonNullable<RuleFile['do']['hedge-delta']>
+
+function checkHedge(
+  at: Path,
+  hedge: HedgeFile,
+  instrument: Instrument,
+  scope: RuleScope,
+  known: Known,
+  complain: Complain,
+): void {
+  const { underlying, venue } = instrument
+  const only = scope.kind === 'underlying' && scope.underlyings.length === 1 ? scope.underlyings[0] : undefined
+  if (only === undefined) {
+    const message = 'delta is hedged for one underlying at a time'
+    complain(at, { code: 'NOT_ALLOWED', message, allowed: 'scope: { underlying: BTC }' })
+  } else if (underlying !== only) {
+    complain([...at, 'with'], { code: 'UNKNOWN_INSTRUMENT', message: `${hedge.with} does not hedge ${only}` })
+  }
+  if (instrument.kind === 'option') {
+    complain([...at, 'with'], {
+      code: 'UNKNOWN_INSTRUMENT',
+      message: 'an option is no delta hedge',
+      allowed: 'spot, a perpetual or a future',
+    })
+  }
+  const account = known.accounts.find(({ id }) => id === hedge.account)
+  if (account !== undefined && account.venue !== venue) {
+    complain([...at, 'account'], {
+      code: 'NOT_ALLOWED',
+      message: `account '${account.id}' is at ${account.venue}, the instrument at ${venue}`,
+    })
+  }
+  const sizes: readonly (readonly [string, Amount | undefined])[] = [
+    ['target', hedge.target],
+    ['above', hedge.above],
+    ['below', hedge.below],
+  ]
+  for (const [name, size] of sizes) {
+    if (size === undefined || size.unit === underlying) continue
+    complain([...at, name], {
+      code: 'WRONG_UNIT',
+      message: `${size.unit} is the wrong unit for delta`,
+      allowed: `an amount of ${underlying}`,
+    })
+  }
+}
+
+/** Units that an action's bounds may be written in; empty where it is not counted. */
+export function boundUnits(action: RuleAction): readonly string[] {
+  switch (action.kind) {
+    case 'hedge-delta':
+      return [...new Set([action.instrument.underlying, sizeUnit(action.instrument), 'USD'])]
+    case 'reduce':
+      return ['USD']
+    case 'top-up':
+      return [action.asset]
+    default:
+      return []
+  }
+}
+
+function checkBounds(file: RuleFile, action: RuleAction | undefined, complain: Complain): void {
+  if (action === undefined) return
+  const allowed = boundUnits(action)
+  for (const name of ['perAction', 'perHour', 'perDay'] as const) {
+    const bound = file.bounds[name]
+    if (bound === undefined || allowed.includes(bound.unit)) continue
+    if (allowed.length === 0) {
+      complain(['bounds', name], {
+        code: 'NOT_ALLOWED',
+        message: `${action.kind} has no size that could be bounded`,
+        suggestion: 'use cooldown',
+      })
+    } else {
+      complain(['bounds', name], {
+        code: 'WRONG_UNIT',
+        message: `${bound.unit} is the wrong unit for ${action.kind}`,
+        allowed: `an amount of ${allowed.join(' or ')}`,
+      })
+    }
+  }
+}
+
+/** Names that a summary may be filled in with, by scope. */
+export function summaryNames(scope: RuleScope['kind']): readonly string[] {
+  const own: Readonly<Record<RuleScope['kind'], readonly string[]>> = {
+    account: ['account', 'portfolio'],
+    portfolio: ['portfolio'],
+    underlying: ['underlying', 'portfolio'],
+    input: ['input'],
+  }
+  return [...own[scope], ...measuresOfScope(scope).map(({ name }) => name)]
+}
+
+function checkSummary(summary: string, scope: RuleScope, complain: Complain): void {
+  const allowed = summaryNames(scope.kind)
+  for (const [, name = ''] of summary.matchAll(/\{([^{}]*)\}/g)) {
+    if (allowed.includes(name)) continue
+    const near = suggest(name, allowed)
+    complain(['do', 'alert', 'summary'], {
+      code: 'UNKNOWN_MEASURE',
+      message: `nothing is called '{${name}}' in scope ${scope.kind}`,
+      allowed: allowed.join(', '),
+      suggestion: near === undefined ? undefined : `did you mean '{${near}}'?`,
+    })
+  }
+}

@@ -1,0 +1,183 @@
+import type { Instrument } from '@holdfast/quant'
+import { suggest } from '../../text/suggest.js'
+import { compileCondition } from '../condition/compileCondition.js'
+import type { Condition } from '../condition/condition.js'
+import type { AccountConfiguration, RuleScope } from '../configuration.js'
+import type { Rule } from '../rulebook.js'
+import { actionOf } from './actions.js'
+import type { Diagnostic } from './diagnostic.js'
+import { type RuleFile, type ScopeFile, scopeSchema } from './rulesSchema.js'
+import { childValue } from './schemaTree.js'
+import type { Path, YamlSource } from './yamlSource.js'
+
+/** What rules may name: the accounts of the file, and what follows from them. */
+export type Known = {
+  readonly accounts: readonly AccountConfiguration[]
+  readonly portfolios: readonly string[]
+  readonly underlyings: readonly string[]
+}
+
+export type PlacedRule = { readonly index: number; readonly raw: unknown; readonly file: RuleFile | undefined }
+
+/** Compiles rules; conditions are checked even where another part of their rule is wrong, so that all is told at once. */
+export function rulesOf(
+  source: YamlSource,
+  placed: readonly PlacedRule[],
+  known: Known,
+): { readonly rules: readonly Rule[]; readonly diagnostics: readonly Diagnostic[] } {
+  const diagnostics: Diagnostic[] = []
+  const rules: Rule[] = []
+  for (const { index, raw, file } of placed) {
+    const path = ['rules', index]
+    const scopeRead = scopeSchema.safeParse(childValue(raw, 'scope'))
+    const scope = scopeRead.success ? scopeOf(scopeRead.data) : undefined
+    if (scope === undefined) continue
+    diagnostics.push(...unknownNames(source, [...path, 'scope'], scope, known))
+    const when = conditionAt(source, [...path, 'when'], childValue(raw, 'when'), scope, known, diagnostics)
+    const rearmPath = [...path, 'rearm', 'when']
+    const rearm = conditionAt(
+      source,
+      rearmPath,
+      childValue(childValue(raw, 'rearm'), 'when'),
+      scope,
+      known,
+      diagnostics,
+    )
+    if (file === undefined) continue
+    const first = placed.find((other) => other.file?.id === file.id)?.index ?? index
+    if (first !== index) {
+      const where = `the first is at line ${source.locate(['rules', first, 'id']).line}`
+      diagnostics.push(
+        source.diagnostic({
+          code: 'DUPLICATE',
+          path: [...path, 'id'],
+          message: `rule '${file.id}' stands here twice; ${where}`,
+        }),
+      )
+    }
+    const action = actionOf(source, path, file, scope, known)
+    diagnostics.push(...action.diagnostics)
+    if (when === undefined || rearm === undefined || action.action === undefined) continue
+    rules.push({
+      id: file.id,
+      scope,
+      when,
+      rearm: { when: rearm, afterMs: file.rearm.after },
+      cooldownMs: file.cooldown,
+      ...(file.repeat === undefined ? {} : { repeatMs: file.repeat }),
+      bounds: boundsOf(file),
+      stage: file.stage,
+      action: action.action,
+      line: source.locate(path).line,
+    })
+  }
+  return { rules, diagnostics }
+}
+
+function boundsOf({ bounds }: RuleFile): Rule['bounds'] {
+  return {
+    ...(bounds.perAction === undefined ? {} : { perAction: bounds.perAction }),
+    ...(bounds.perHour === undefined ? {} : { perHour: bounds.perHour }),
+    ...(bounds.perDay === undefined ? {} : { perDay: bounds.perDay }),
+  }
+}
+
+function scopeOf(file: ScopeFile): RuleScope {
+  if (typeof file === 'string') {
+    switch (file) {
+      case 'account':
+        return { kind: 'account', accounts: [] }
+      case 'portfolio':
+        return { kind: 'portfolio', portfolios: [] }
+      case 'underlying':
+        return { kind: 'underlying', underlyings: [], portfolios: [] }
+      case 'input':
+        return { kind: 'input', inputs: [] }
+    }
+  }
+  if ('account' in file) return { kind: 'account', accounts: file.account }
+  if ('input' in file) return { kind: 'input', inputs: file.input }
+  if ('underlying' in file)
+    return { kind: 'underlying', underlyings: file.underlying, portfolios: file.portfolio ?? [] }
+  return { kind: 'portfolio', portfolios: file.portfolio }
+}
+
+function unknownNames(source: YamlSource, path: Path, scope: RuleScope, known: Known): readonly Diagnostic[] {
+  const ids = known.accounts.map(({ id }) => id)
+  switch (scope.kind) {
+    case 'account':
+      return unknown(source, path, 'account', scope.accounts, ids)
+    case 'portfolio':
+      return unknown(source, path, 'portfolio', scope.portfolios, known.portfolios)
+    case 'underlying':
+      return [
+        ...unknown(source, path, 'underlying', scope.underlyings, known.underlyings),
+        ...unknown(source, path, 'portfolio', scope.portfolios, known.portfolios),
+      ]
+    case 'input':
+      return scope.inputs
+        .filter((input) => !/^(index|asset|forward|surface|quote|account|venue)(:|$)/.test(input))
+        .map((input) =>
+          source.diagnostic({
+            code: 'NOT_ALLOWED',
+            path: [...path, 'input'],
+            message: `'${input}' is not the beginning of an input's name`,
+            allowed:
+              'index:BTC, asset:USDC, forward:BTC:…, surface:BTC:…, quote:deribit:…, account:ID, or the beginning of one',
+          }),
+        )
+  }
+}
+
+const UNKNOWN = {
+  account: 'UNKNOWN_ACCOUNT',
+  portfolio: 'UNKNOWN_PORTFOLIO',
+  underlying: 'UNKNOWN_UNDERLYING',
+} as const
+
+function unknown(
+  source: YamlSource,
+  path: Path,
+  kind: 'account' | 'portfolio' | 'underlying',
+  names: readonly string[],
+  known: readonly string[],
+): readonly Diagnostic[] {
+  return names
+    .map((name, index) => ({ name, index }))
+    .filter(({ name }) => !known.includes(name))
+    .map(({ name, index }) => {
+      const near = suggest(name, known)
+      const one = [...path, kind]
+      return source.diagnostic({
+        code: UNKNOWN[kind],
+        path: source.has([...one, index]) ? [...one, index] : one,
+        message: `unknown ${kind} '${name}'`,
+        allowed: known.length === 0 ? undefined : known.join(', '),
+        suggestion: near === undefined ? undefined : `did you mean '${near}'?`,
+      })
+    })
+}
+
+function conditionAt(
+  source: YamlSource,
+  path: Path,
+  text: unknown,
+  scope: RuleScope,
+  known: Known,
+  diagnostics: Diagnostic[],
+): Condition | undefined {
+  if (typeof text !== 'string' || text === '') return undefined
+  const underlyings =
+    scope.kind !== 'underlying' ? [] : scope.underlyings.length > 0 ? scope.underlyings : known.underlyings
+  const compiled = compileCondition(text, { kind: scope.kind, underlyings })
+  if (compiled.ok) return compiled.condition
+  for (const { start, end, ...detail } of compiled.complaints) {
+    diagnostics.push(source.diagnostic({ ...detail, path, place: source.locateWithin(path, start, end) }))
+  }
+  return undefined
+}
+
+/** Underlyings of instruments, sorted. */
+export function underlyingsOf(instruments: readonly Instrument[]): readonly string[] {
+  return [...new Set(instruments.map(({ underlying }) => underlying))].sort()
+}
