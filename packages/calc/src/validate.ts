@@ -1,4 +1,4 @@
-import { didYouMean, suggest } from '@holdfast/engine'
+import { allowedKeys, didYouMean, suggest } from '@holdfast/engine'
 import type { z } from 'zod'
 import { CalcError, type CalcErrorBody, jsonPointer } from './error.js'
 
@@ -14,7 +14,7 @@ type Issue = z.core.$ZodIssue
 function describe(schema: z.ZodType, value: unknown, issue: Issue): CalcErrorBody {
   if (issue.code === 'unrecognized_keys') {
     const key = issue.keys[0]!
-    const allowed = keysAt(schema, value, issue.path)
+    const allowed = [...allowedKeys(schema, value, issue.path)].sort()
     const near = suggest(key, allowed)
     return {
       code: 'INVALID_INPUT',
@@ -56,57 +56,4 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
     here = (here as Record<PropertyKey, unknown>)[key]
   }
   return here
-}
-
-type Definition = {
-  readonly type: string
-  readonly shape?: Record<string, z.ZodType>
-  readonly options?: readonly z.ZodType[]
-  readonly element?: z.ZodType
-  readonly innerType?: z.ZodType
-  readonly valueType?: z.ZodType
-  readonly in?: z.ZodType
-}
-
-/** The field names that the schema allows at a place; for a union, those of every branch that fits its discriminator. */
-function keysAt(schema: z.ZodType, value: unknown, path: readonly PropertyKey[]): string[] {
-  const found = new Set<string>()
-  const visit = (node: z.ZodType, here: unknown, depth: number): void => {
-    const definition = node.def as unknown as Definition
-    const [key] = path.slice(depth)
-    switch (definition.type) {
-      case 'object':
-        if (key === undefined) for (const name of Object.keys(definition.shape!)) found.add(name)
-        else if (definition.shape![String(key)] !== undefined)
-          visit(definition.shape![String(key)]!, valueAt(here, [key]), depth + 1)
-        return
-      case 'array':
-        if (key !== undefined) visit(definition.element!, valueAt(here, [key]), depth + 1)
-        return
-      case 'record':
-        if (key !== undefined) visit(definition.valueType!, valueAt(here, [key]), depth + 1)
-        return
-      case 'union':
-        for (const option of fitting(definition.options!, here)) visit(option, here, depth)
-        return
-      default:
-        if (definition.innerType !== undefined) visit(definition.innerType, here, depth)
-        else if (definition.in !== undefined) visit(definition.in, here, depth)
-    }
-  }
-  visit(schema, value, 0)
-  return [...found].sort()
-}
-
-/** Branches of a union whose literal fields agree with the value: with a `kind`, the one that was meant. */
-function fitting(options: readonly z.ZodType[], value: unknown): readonly z.ZodType[] {
-  const agreeing = options.filter((option) => {
-    const shape = (option.def as unknown as Definition).shape
-    if (shape === undefined) return true
-    return Object.entries(shape).every(([name, field]) => {
-      if ((field.def as unknown as Definition).type !== 'literal') return true
-      return field.safeParse(valueAt(value, [name])).success
-    })
-  })
-  return agreeing.length > 0 ? agreeing : options
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { addCalc } from './command/calc.js'
+import { addCheck } from './command/check.js'
 import { addSchema } from './command/schema.js'
 import { CommandError, EXIT } from './exit.js'
 import { note } from './output.js'
@@ -14,6 +15,7 @@ function program(): Command {
     .showHelpAfterError('(holdfast --help lists the verbs)')
     .exitOverride()
   addCalc(root)
+  addCheck(root)
   addSchema(root)
   return root
 }

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs'
+import { type CompiledConfiguration, compileConfiguration, renderDiagnostics } from '@holdfast/engine'
+import type { Command } from 'commander'
+import { CommandError, EXIT } from '../exit.js'
+import { note, writeOut } from '../output.js'
+
+export function addCheck(program: Command): void {
+  program
+    .command('check')
+    .description(
+      'validate a configuration: errors with file, line and column, what is allowed, what was probably meant',
+    )
+    .argument('<file>', 'the configuration, YAML')
+    .option('--json', 'print the result as JSON')
+    .action(async (file: string, options: { json?: boolean }) => {
+      process.exitCode = await check(file, options.json === true)
+    })
+}
+
+/** Reads and compiles a configuration; complaints are printed, and end the command. */
+export function loadConfiguration(
+  file: string,
+): CompiledConfiguration & { readonly ok: true } & { readonly text: string } {
+  const text = readText(file)
+  const compiled = compileConfiguration(text, file)
+  if (!compiled.ok) {
+    throw new CommandError(`${file} does not hold:\n\n${renderDiagnostics(compiled.diagnostics)}`)
+  }
+  if (compiled.warnings.length > 0) note(renderDiagnostics(compiled.warnings))
+  return { ...compiled, text }
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new CommandError(`cannot read ${file}: ${(error as Error).message}`)
+  }
+}
+
+async function check(file: string, json: boolean): Promise<number> {
+  const compiled = compileConfiguration(readText(file), file)
+  const complaints = compiled.ok ? compiled.warnings : compiled.diagnostics
+  if (json) {
+    const result = compiled.ok ? { ok: true, rulebook: compiled.rulebook.hash } : { ok: false }
+    await writeOut(`${JSON.stringify({ ...result, diagnostics: complaints })}\n`)
+    return compiled.ok ? EXIT.ok : EXIT.unusable
+  }
+  if (complaints.length > 0) note(`${renderDiagnostics(complaints)}\n`)
+  if (!compiled.ok) {
+    note(`${file}: ${complaints.length} ${complaints.length === 1 ? 'complaint' : 'complaints'}`)
+    return EXIT.unusable
+  }
+  const { configuration, rulebook } = compiled
+  const counts = `${configuration.accounts.length} accounts, ${rulebook.rules.length} rules, ${configuration.sources.length} sources`
+  await writeOut(`${file}: holds (${counts}; rulebook ${rulebook.hash.slice(0, 12)})\n`)
+  return EXIT.ok
+}
