@@ -80,6 +80,10 @@ export const marginAccountSchema = z.strictObject({
     .optional(),
   debts: z.record(assetName, z.number().min(0)).optional().describe('borrowed units of each asset (lending)'),
   collateralAssets: z.array(assetName).optional().describe('supplied assets enabled as collateral; all where absent'),
+  venueCharges: z
+    .record(z.string(), z.number().min(0))
+    .optional()
+    .describe('what the venue charges beside positions, by name, USD; part of initial margin'),
   efficiencyMode: z.string().optional().describe('name of the e-mode category (lending)'),
 })
 

@@ -56,6 +56,8 @@ export type MarginAccount = {
   readonly debts?: Readonly<Record<string, number>>
   /** Supplied assets that serve as collateral; absent: all of them. Lending models. */
   readonly collateralAssets?: readonly string[]
+  /** What the venue charges beside positions (market maker protection, spot orders …) by name, USD, ≥ 0; in initial margin. */
+  readonly venueCharges?: Readonly<Record<string, number>>
   /** Efficiency mode that the account chose, by its name in the parameters. Lending models. */
   readonly efficiencyMode?: string
 }

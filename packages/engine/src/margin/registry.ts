@@ -1,3 +1,5 @@
+import { deribitPortfolioModel } from './deribit/portfolio.js'
+import { deribitPortfolioDefinition } from './deribit/portfolioParameters.js'
 import { deribitStandardDefinition, deribitStandardModel } from './deribit/standard.js'
 import { derivePm1Model } from './derive/pm1.js'
 import { derivePm1Definition } from './derive/pm1Parameters.js'
@@ -33,6 +35,7 @@ const entries: ReadonlyMap<string, Entry> = new Map([
   entry(derivePm1Definition, derivePm1Model),
   entry(derivePm2Definition, derivePm2Model),
   entry(deribitStandardDefinition, deribitStandardModel),
+  entry(deribitPortfolioDefinition, deribitPortfolioModel),
 ])
 
 /** Names of the margin models, ours first, then a venue after the other. */
