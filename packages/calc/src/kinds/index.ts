@@ -1,6 +1,7 @@
 import type { CalcKind } from '../kind.js'
+import { margin } from './margin.js'
 
-const kinds: readonly CalcKind[] = []
+const kinds: readonly CalcKind[] = [margin]
 
 /** Every kind that `holdfast calc` and `POST /v1/calc/{kind}` answer, by name. */
 export const calcKinds: ReadonlyMap<string, CalcKind> = new Map(kinds.map((kind) => [kind.name, kind]))

@@ -1,3 +1,13 @@
+export {
+  type MarginAccountData,
+  type MarginMarketData,
+  marginAccountOf,
+  marginAccountSchema,
+  marginMarketOf,
+  marginMarketSchema,
+  readMarginAccount,
+  readMarginMarket,
+} from './data.js'
 export * from './error.js'
 export * from './model.js'
 export { marginRatio, worstBucket } from './outcome.js'
