@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Socket } from 'node:net'
 import websocket from '@fastify/websocket'
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify'
 import { ZodError } from 'zod'
@@ -42,8 +43,13 @@ const BODY_BYTES_MAX = 16 * 1024 * 1024
 export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   const { ports, model, access, logger, metrics } = options
   assertSafeBind(access)
-  const app = Fastify({ logger: false, bodyLimit: BODY_BYTES_MAX, genReqId: () => randomUUID() })
+  const app = Fastify({
+    logger: false,
+    bodyLimit: BODY_BYTES_MAX,
+    genReqId: () => randomUUID(),
+  })
   installProblems(app, logger)
+  installPromptClose(app)
   installGuard(app, access, ports.now)
   app.addHook('onSend', async (_request, reply) => {
     reply.headers(SECURITY_HEADERS)
@@ -81,6 +87,22 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   })
   if (options.pageFolder !== undefined) await installPage(app, options.pageFolder)
   return app
+}
+
+const CLOSE_WITHIN_MS = 500
+
+/** A stop does not wait for clients that keep their connection open: they have this long, then they are cut off. */
+function installPromptClose(app: FastifyInstance): void {
+  const connections = new Set<Socket>()
+  app.server.on('connection', (connection) => {
+    connections.add(connection)
+    connection.once('close', () => connections.delete(connection))
+  })
+  app.addHook('preClose', async () => {
+    setTimeout(() => {
+      for (const connection of connections) connection.destroy()
+    }, CLOSE_WITHIN_MS).unref()
+  })
 }
 
 /** Everything that goes wrong leaves as problem details; faults of ours are logged under the instance id. */
