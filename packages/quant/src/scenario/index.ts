@@ -1,0 +1,2 @@
+export * from './revalue.js'
+export * from './table.js'
