@@ -52,8 +52,9 @@ export type DecisionInput = {
   readonly value: number | string
   readonly unit: string
   readonly source: string
-  readonly sourceTime: number
-  readonly ageMs: number
+  /** Absent where no source has ever said anything. */
+  readonly sourceTime?: number
+  readonly ageMs?: number
   readonly quality: Quality
 }
 

@@ -200,6 +200,8 @@ export type RuleAction =
       readonly below: string
       /** Share of the difference that is hedged, 0 … 1.5. */
       readonly ratio: number
+      /** Smallest step of the order's size, in the instrument's size unit; an exact decimal. */
+      readonly lot?: string
       /** Limit price against the best quote on our side, decimal. */
       readonly maxSlippage: number
     }

@@ -74,6 +74,7 @@ function readAction(
       above: hedge.above?.amount ?? '0',
       below: hedge.below?.amount ?? '0',
       ratio: hedge.ratio,
+      ...(hedge.lot === undefined ? {} : { lot: hedge.lot.amount }),
       maxSlippage: hedge.maxSlippage,
     }
   }
@@ -151,6 +152,10 @@ function checkHedge(
       message: 'an option is no delta hedge',
       allowed: 'spot, a perpetual or a future',
     })
+  }
+  if (hedge.lot !== undefined && hedge.lot.unit !== sizeUnit(instrument)) {
+    const allowed = `an amount of ${sizeUnit(instrument)}`
+    complain([...at, 'lot'], { code: 'WRONG_UNIT', message: `${hedge.lot.unit} is the wrong unit`, allowed })
   }
   const account = known.accounts.find(({ id }) => id === hedge.account)
   if (account !== undefined && account.venue !== venue) {

@@ -73,6 +73,11 @@ const hedgeDelta = z
       min: '1 %',
       max: '150 %',
     }).prefault('100 %'),
+    lot: amount({
+      description: "Smallest step of the order, in the instrument's size unit; 10 USD or 0.0001 of base where absent.",
+      example: '10 USD',
+      sign: 'positive',
+    }).optional(),
     maxSlippage: slippage.prefault('20 bps'),
   })
   .meta({ description: 'Plan an order that brings net delta back to its target.' })

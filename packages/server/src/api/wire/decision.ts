@@ -48,7 +48,6 @@ export const actionSchema = named(
   ]),
 )
 
-/** A number, or the word for what has no JSON number. */
 /** A number, `infinity`, `-infinity`, `unknown`, or the word of a measure that is a word (`stale`). */
 const measured = z.union([z.number(), z.string()])
 

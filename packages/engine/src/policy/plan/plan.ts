@@ -1,0 +1,67 @@
+import type { InstrumentKey } from '@holdfast/quant'
+import type { Action, DecisionInput } from '../../decision.js'
+import type { ActionClass } from '../../market/permits.js'
+import type { QuoteBelief } from '../../market/snapshot.js'
+import type { Room } from '../bounds.js'
+
+/** An action as planned: what it does to risk, what it uses of each bound, what it read beyond its subject's inputs. */
+export type PlannedAction = {
+  readonly action: Action
+  readonly actionClass: ActionClass
+  /** Sizes by unit, exact, ≥ 0. */
+  readonly amounts: Readonly<Record<string, bigint>>
+  readonly inputs: readonly DecisionInput[]
+  /** How the size and the price came about. */
+  readonly notes: readonly string[]
+}
+
+/** What can be done now, or why nothing can. `code` is stable, so that the same refusal is recorded once. */
+export type Plan =
+  | { readonly ok: true; readonly actions: readonly PlannedAction[] }
+  | {
+      readonly ok: false
+      readonly code: RefusalCode
+      readonly reason: string
+      readonly inputs: readonly DecisionInput[]
+    }
+
+export type RefusalCode = 'bounds' | 'guard' | 'halted' | 'no-quote' | 'nothing-to-do'
+
+/** The least a plan must know of the market. */
+export type QuoteMarket = { quote(instrument: InstrumentKey): QuoteBelief }
+
+export function refused(code: RefusalCode, reason: string, inputs: readonly DecisionInput[] = []): Plan {
+  return { ok: false, code, reason, inputs }
+}
+
+/** The share of a size that a rule's bounds leave, at most 1, and the bound that binds. */
+export function shareOfRoom(
+  room: Room,
+  amounts: Readonly<Record<string, number>>,
+): { share: number; because?: string } {
+  let share = 1
+  let because: string | undefined
+  for (const unit of Object.keys(amounts).sort()) {
+    const left = room.left[unit]
+    const amount = amounts[unit] ?? 0
+    if (left === undefined || !(amount > 0)) continue
+    const own = Number(left) / 1e8 / amount
+    if (own >= share) continue
+    share = own
+    because = room.because[unit]
+  }
+  return because === undefined ? { share } : { share, because }
+}
+
+/** A quote as an input of a decision. */
+export function quoteInput(quote: QuoteBelief, side: 'bid' | 'ask', unit: string): DecisionInput {
+  return {
+    name: quote.name,
+    value: quote[side] ?? 'unknown',
+    unit: `${unit} (${side})`,
+    source: quote.source,
+    ...(quote.sourceTime === undefined ? {} : { sourceTime: quote.sourceTime }),
+    ...(quote.ageMs === undefined ? {} : { ageMs: quote.ageMs }),
+    quality: quote.quality,
+  }
+}
