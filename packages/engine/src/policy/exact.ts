@@ -28,11 +28,6 @@ export function unitsDown(size: number): bigint {
   return BigInt(Math.floor(size * 1e8))
 }
 
-/** As `unitsDown`, rounded up: what is counted against a bound. */
-export function unitsUp(size: number): bigint {
-  return BigInt(Math.ceil(size * 1e8))
-}
-
 /** The largest multiple of a lot that is not larger. */
 export function wholeLots(units: bigint, lot: bigint): bigint {
   return (units / lot) * lot

@@ -35,10 +35,8 @@ export type RuleInstanceState = {
   readonly count: number
   /** Since when the re-arm condition holds without a break. */
   readonly rearmSince?: number
-  /** The refusal that was last recorded in this episode, so that it is recorded once. */
-  readonly denied?: string
-  /** The fault that was last recorded. */
-  readonly fault?: string
+  /** Refusals that were recorded in this episode, sorted, so that each is recorded once. */
+  readonly denied?: readonly string[]
 }
 
 /** Amounts of one action by unit, exact decimals. */
@@ -52,6 +50,10 @@ export type AlertTierState = { readonly rule: string; readonly since: number; re
 
 export type WatchState = {
   readonly since: number
+  readonly rule: string
+  readonly scope: Scope
+  readonly tier: Tier
+  readonly summary: string
   /** When it was told; absent: not yet. */
   readonly toldAt?: number
   /** Since when it is well again, after it was told. */

@@ -183,7 +183,7 @@ function checkHedge(
 export function boundUnits(action: RuleAction): readonly string[] {
   switch (action.kind) {
     case 'hedge-delta':
-      return [...new Set([action.instrument.underlying, sizeUnit(action.instrument), 'USD'])]
+      return [action.instrument.underlying, action.instrument.quote]
     case 'reduce':
       return ['USD']
     case 'top-up':

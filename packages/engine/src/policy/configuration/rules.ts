@@ -57,6 +57,17 @@ export function rulesOf(
     }
     const action = actionOf(source, path, file, scope, known)
     diagnostics.push(...action.diagnostics)
+    if (file.repeat !== undefined && file.do.alert !== undefined) {
+      const suggestion = 'alerts.group.repeat says how often an alert that stands is sent again'
+      diagnostics.push(
+        source.diagnostic({
+          code: 'NOT_ALLOWED',
+          path: [...path, 'repeat'],
+          message: 'an alert fires once',
+          suggestion,
+        }),
+      )
+    }
     if (when === undefined || rearm === undefined || action.action === undefined) continue
     rules.push({
       id: file.id,

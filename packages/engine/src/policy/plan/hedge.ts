@@ -3,9 +3,9 @@ import type { Assessment, UnderlyingGreeks } from '../../assess/assessment.js'
 import type { Room } from '../bounds.js'
 import { plainDecimal } from '../configuration/quantity.js'
 import type { RuleAction } from '../configuration.js'
-import { fromUnits, toUnits, unitsDown, unitsUp, wholeLots } from '../exact.js'
+import { fromUnits, toUnits, unitsDown, wholeLots } from '../exact.js'
 import { crossedPrice, defaultLot, limitPrice, orderOf } from './order.js'
-import { type Plan, type QuoteMarket, quoteInput, refused, shareOfRoom } from './plan.js'
+import { counted, type Plan, type QuoteMarket, quoteInput, refused, shareOfRoom } from './plan.js'
 
 export type HedgeAction = Extract<RuleAction, { kind: 'hedge-delta' }>
 
@@ -59,8 +59,6 @@ export function planHedge(
     return refused('nothing-to-do', `the hedge is smaller than one lot of ${fromUnits(lot)} ${unit}`, inputs)
   }
   const size = Number(units) / 1e8
-  const sizeBase = unitsUp(inverse ? size / price : size)
-  const sizeQuote = unitsUp(inverse ? size : size * price)
   const held = heldSize(assessment, action.account, instrumentKey(instrument))
   const reduces = held !== undefined && (buys ? held < 0 : held > 0) && size <= Math.abs(held)
   const limit = limitPrice(crossed, buys, action.maxSlippage)
@@ -79,7 +77,10 @@ export function planHedge(
     limitPrice: limit,
     reduceOnly: reduces,
   })
-  const amounts = { [base]: sizeBase, [instrument.quote]: sizeQuote }
+  const amounts = {
+    [base]: counted(room, base, inverse ? size / price : size),
+    [instrument.quote]: counted(room, instrument.quote, inverse ? size : size * price),
+  }
   return { ok: true, actions: [{ action: order, actionClass: reduces ? 'reduce' : 'open', amounts, inputs, notes }] }
 }
 

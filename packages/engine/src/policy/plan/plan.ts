@@ -53,6 +53,16 @@ export function shareOfRoom(
   return because === undefined ? { share } : { share, because }
 }
 
+/**
+ * What an action is counted as against its bounds. The size was cut to the room already; what the way there and back in
+ * floating point adds is not counted.
+ */
+export function counted(room: Room, unit: string, amount: number): bigint {
+  const units = BigInt(Math.round(amount * 1e8))
+  const left = room.left[unit]
+  return left !== undefined && units === left + 1n ? left : units
+}
+
 /** A quote as an input of a decision. */
 export function quoteInput(quote: QuoteBelief, side: 'bid' | 'ask', unit: string): DecisionInput {
   return {

@@ -3,9 +3,9 @@ import type { Assessment, PositionAssessment } from '../../assess/assessment.js'
 import type { Room } from '../bounds.js'
 import { plainDecimal } from '../configuration/quantity.js'
 import type { RuleAction } from '../configuration.js'
-import { fromUnits, unitsDown, unitsUp, wholeLots } from '../exact.js'
+import { fromUnits, unitsDown, wholeLots } from '../exact.js'
 import { crossedPrice, defaultLot, limitPrice, orderOf, priceUnit } from './order.js'
-import { type Plan, type PlannedAction, type QuoteMarket, quoteInput, refused, shareOfRoom } from './plan.js'
+import { counted, type Plan, type PlannedAction, type QuoteMarket, quoteInput, refused, shareOfRoom } from './plan.js'
 
 export type ReduceAction = Extract<RuleAction, { kind: 'reduce' }>
 
@@ -83,7 +83,7 @@ function planOne(
   return {
     action: orderOf(order),
     actionClass: 'reduce',
-    amounts: { USD: unitsUp((Number(units) / 1e8) * usd) },
+    amounts: { USD: counted(room, 'USD', (Number(units) / 1e8) * usd) },
     inputs: [quoteInput(quote, buys ? 'ask' : 'bid', unit)],
     notes,
   }

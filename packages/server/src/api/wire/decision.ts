@@ -73,8 +73,9 @@ export const decisionInputSchema = named(
     value: z.union([z.number(), text]),
     unit: text,
     source: text,
-    sourceTime: isoTime,
-    ageSeconds: z.number(),
+    /** Absent where no source has ever said anything. */
+    sourceTime: optional(isoTime),
+    ageSeconds: optional(z.number()),
     quality,
   }),
 )
@@ -128,8 +129,8 @@ export function decisionWire({ decision, sequence }: RecordedDecision): Decision
     inputs: inputs.map(({ ageMs, sourceTime, value, ...input }) => ({
       ...input,
       value: typeof value === 'number' ? measuredWire(value) : value,
-      sourceTime: iso(sourceTime),
-      ageSeconds: ageMs / 1000,
+      ...known('sourceTime', sourceTime === undefined ? undefined : iso(sourceTime)),
+      ...known('ageSeconds', ageMs === undefined ? undefined : ageMs / 1000),
     })),
     reasons,
   }
