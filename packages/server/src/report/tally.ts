@@ -197,6 +197,6 @@ function countInput(inputs: Map<string, InputCount>, input: Assessment['inputs']
   if (input.quality === 'live') return
   const before = inputs.get(input.name)
   const byQuality = { ...before?.byQuality, [input.quality]: (before?.byQuality[input.quality] ?? 0) + 1 }
-  const worstAgeMs = Math.max(before?.worstAgeMs ?? 0, Number.isFinite(input.ageMs) ? input.ageMs : 0)
+  const worstAgeMs = Math.max(before?.worstAgeMs ?? 0, input.ageMs ?? 0)
   inputs.set(input.name, { input: input.name, turns: (before?.turns ?? 0) + 1, byQuality, worstAgeMs })
 }
