@@ -1,4 +1,14 @@
 export {
+  type BaselAssessment,
+  type BaselZone,
+  backtestHits,
+  baselZone,
+  type HitBacktest,
+  type HitTransitions,
+  kupiecTest,
+  type LikelihoodRatio,
+} from './backtest.js'
+export {
   type CovarianceRisk,
   correlationOf,
   covarianceRisk,
@@ -17,3 +27,4 @@ export {
   standardRisk,
 } from './parametric.js'
 export { type Moments, sampleMoments } from './sample.js'
+export { backtestShortfall, type ShortfallBacktest, type ShortfallSimulation } from './shortfallBacktest.js'
