@@ -1,0 +1,224 @@
+import type { Assessment } from '../../assess/assessment.js'
+import type { DecisionInput, Scope, Stage } from '../../decision.js'
+import { durationText } from '../../market/names.js'
+import { permits } from '../../market/permits.js'
+import { suggest } from '../../text/suggest.js'
+import { roomOf } from '../bounds.js'
+import { type DecideMarket, decisionInput } from '../decide/context.js'
+import { haltOver } from '../decide/halts.js'
+import { alertClass } from '../decide/judgeRule.js'
+import { draftOf } from '../draft.js'
+import { fromUnits } from '../exact.js'
+import { measureValues } from '../measureValues.js'
+import { planAction } from '../plan/planAction.js'
+import type { Rule, Rulebook } from '../rulebook.js'
+import { ARMED, instanceKey, type RuleState, scopeKey } from '../state.js'
+import { inputsOf, qualityOf, type Subject, subjectsOf } from '../subject.js'
+import { actionText, inputText, scopeText, section } from './explainDecision.js'
+import { explainTerm, type Flip, flipsOf, type TermExplanation, termText } from './term.js'
+
+/** Why a rule did not act, on everything in its scope; or that there is no such rule. */
+export type WhyNot =
+  | {
+      readonly ok: true
+      readonly rule: string
+      readonly ruleAt: { readonly file: string; readonly line: number }
+      readonly condition: string
+      readonly stage: Stage
+      readonly instances: readonly WhyNotInstance[]
+      readonly text: string
+    }
+  | { readonly ok: false; readonly message: string; readonly suggestion?: string }
+
+export type WhyNotInstance = {
+  readonly scope: Scope
+  /** True: nothing stands in its way, it acts in the next turn if nothing changes. */
+  readonly wouldAct: boolean
+  readonly holds: boolean | 'unknown'
+  readonly terms: readonly TermExplanation[]
+  /** Everything that stands in its way, the condition first. */
+  readonly blocks: readonly Block[]
+  /** Changes that would turn the condition, nearest first. */
+  readonly flips: readonly Flip[]
+  readonly inputs: readonly DecisionInput[]
+  /** What it would do, where it can be said. */
+  readonly wouldDo: readonly string[]
+}
+
+export type Block = {
+  readonly kind: 'condition' | 'unknown' | 'fired' | 'cooldown' | 'quality' | 'bounds' | 'halted' | 'plan' | 'stage'
+  readonly text: string
+}
+
+/**
+ * Why a rule does not act now: its condition and what would flip it, re-arm and cool-down with the time that is left, bounds,
+ * quality of its inputs, halts and stage.
+ *
+ * @param market - where it is at hand, values of inputs are shown and the action is planned; else left out.
+ */
+export function whyNot(
+  rulebook: Rulebook,
+  ruleId: string,
+  state: RuleState,
+  assessment: Assessment,
+  market?: DecideMarket,
+): WhyNot {
+  const rule = rulebook.rules.find(({ id }) => id === ruleId)
+  if (rule === undefined) {
+    const ids = rulebook.rules.map(({ id }) => id)
+    const near = suggest(ruleId, ids)
+    const message = `there is no rule '${ruleId}'; there are: ${ids.join(', ')}`
+    return { ok: false, message, ...(near === undefined ? {} : { suggestion: near }) }
+  }
+  const stage = state.stages[rule.id] ?? rule.stage
+  const instances = subjectsOf(rule.scope, assessment).map((subject) =>
+    instanceOf({ rule, stage, state, assessment, market }, subject),
+  )
+  const ruleAt = { file: rulebook.configuration.file, line: rule.line }
+  const head = `rule ${rule.id} (${ruleAt.file}:${ruleAt.line}), stage ${stage}: ${rule.when.text}`
+  const body = instances.length === 0 ? ['  nothing is in its scope now'] : instances.map(instanceText)
+  return {
+    ok: true,
+    rule: rule.id,
+    ruleAt,
+    condition: rule.when.text,
+    stage,
+    instances,
+    text: [head, ...body].join('\n'),
+  }
+}
+
+type Question = {
+  readonly rule: Rule
+  readonly stage: Stage
+  readonly state: RuleState
+  readonly assessment: Assessment
+  readonly market: DecideMarket | undefined
+}
+
+function instanceOf(question: Question, subject: Subject): WhyNotInstance {
+  const { rule, state, assessment, market } = question
+  const underlying = subject.scope.kind === 'underlying' ? subject.scope.underlying : undefined
+  const values = measureValues(subject, state.equity[scopeKey(subject.scope)])
+  const when = rule.when.evaluate(values)
+  const terms = when.terms.map((term) => explainTerm(term, underlying))
+  const planned = planOf(question, subject)
+  const blocks = [
+    ...conditionBlocks(when.holds, terms, when.fault),
+    ...timeBlocks(question, subject, underlying),
+    ...qualityBlocks(question, subject),
+    ...planned.blocks,
+    ...stageBlocks(question.stage, rule),
+  ]
+  return {
+    scope: subject.scope,
+    wouldAct: blocks.every(({ kind }) => kind === 'stage'),
+    holds: when.holds,
+    terms,
+    blocks,
+    flips: when.holds === false ? flipsOf(terms, false) : [],
+    inputs: inputsOf(subject, assessment).map((input) => decisionInput(market, input)),
+    wouldDo: planned.wouldDo,
+  }
+}
+
+function conditionBlocks(
+  holds: boolean | 'unknown',
+  terms: readonly TermExplanation[],
+  fault?: string,
+): readonly Block[] {
+  if (fault !== undefined) return [{ kind: 'unknown', text: `the condition failed: ${fault}` }]
+  if (holds === 'unknown') {
+    const unknown = [...new Set(terms.filter((term) => term.holds === 'unknown').map(({ measure }) => measure))]
+    return [{ kind: 'unknown', text: `the condition is unknown for want of ${unknown.join(', ')}` }]
+  }
+  return holds ? [] : [{ kind: 'condition', text: 'the condition does not hold' }]
+}
+
+function timeBlocks(
+  { rule, state, assessment }: Question,
+  subject: Subject,
+  underlying: string | undefined,
+): readonly Block[] {
+  const instance = state.instances[instanceKey(rule.id, subject.scope)] ?? ARMED
+  const { firedAt, rearmSince, phase } = instance
+  const now = assessment.time
+  if (phase === 'fired') {
+    const rearm = rule.rearm.when.evaluate(measureValues(subject, state.equity[scopeKey(subject.scope)]))
+    const need = rule.rearm.afterMs === 0 ? '' : ` for ${durationText(rule.rearm.afterMs)}`
+    const left = rearmSince === undefined ? undefined : Math.max(0, rule.rearm.afterMs - (now - rearmSince))
+    const since = firedAt === undefined ? '' : ` ${durationText(now - firedAt)} ago`
+    const terms = rearm.terms.map((term) => explainTerm(term, underlying))
+    const flips = flipsOf(terms, false).map(({ text }) => text)
+    const progress =
+      left !== undefined ? `it holds, ${durationText(left)} are left` : ['it does not hold yet', ...flips].join('; ')
+    return [{ kind: 'fired', text: `it fired${since} and waits for ${rule.rearm.when.text}${need}: ${progress}` }]
+  }
+  const rest = firedAt === undefined ? 0 : firedAt + rule.cooldownMs - now
+  return rest > 0 ? [{ kind: 'cooldown', text: `it cools down for another ${durationText(rest)}` }] : []
+}
+
+function qualityBlocks({ rule }: Question, subject: Subject): readonly Block[] {
+  const quality = qualityOf(subject)
+  if (rule.action.kind !== 'alert' || permits(alertClass(rule), quality) !== 'refused') return []
+  return [
+    { kind: 'quality', text: `its figures rest on ${quality} data, and are not told; that the data is ${quality} is` },
+  ]
+}
+
+function planOf(
+  { rule, state, assessment, market }: Question,
+  subject: Subject,
+): { readonly blocks: readonly Block[]; readonly wouldDo: readonly string[] } {
+  const { action } = rule
+  if (action.kind === 'alert') return { blocks: [], wouldDo: [] }
+  const room = roomOf(rule.bounds, state.used[rule.id] ?? [], assessment.time)
+  const spent = Object.keys(room.left).filter((unit) => room.left[unit] === 0n)
+  const bounds = spent.map((unit): Block => ({ kind: 'bounds', text: `nothing is left of ${room.because[unit]}` }))
+  if (market === undefined) return { blocks: bounds, wouldDo: [] }
+  const plan = planAction(action, subject, assessment, market, room)
+  if (!plan.ok) return { blocks: bounds.length > 0 ? bounds : [{ kind: 'plan', text: plan.reason }], wouldDo: [] }
+  const halt = haltOver(draftOf(state), subject.scope, plan.actions)
+  const refused = plan.actions.filter(({ actionClass }) => permits(actionClass, qualityOf(subject)) === 'refused')
+  const blocks: Block[] = [...bounds]
+  if (halt !== undefined) blocks.push({ kind: 'halted', text: halt })
+  if (refused.length === plan.actions.length) {
+    const [first] = refused
+    blocks.push({
+      kind: 'quality',
+      text: `the oracle guard refuses ${first?.actionClass ?? ''} on ${qualityOf(subject)} data`,
+    })
+  }
+  const left = Object.keys(room.left).map((unit) => `bounds leave ${fromUnits(room.left[unit] ?? 0n)} ${unit}`)
+  return { blocks, wouldDo: [...plan.actions.map((one) => actionText(one.action)), ...left] }
+}
+
+function stageBlocks(stage: Stage, { action }: Rule): readonly Block[] {
+  const texts: Readonly<Record<Stage, string | undefined>> = {
+    plan: 'stage plan: it is recorded, nothing is sent',
+    shadow: action.kind === 'alert' ? undefined : 'stage shadow: it is recorded, nothing is sent',
+    paper: action.kind === 'alert' ? undefined : 'stage paper: it is filled on paper only',
+    approve: action.kind === 'alert' ? undefined : 'stage approve: a person must confirm it',
+    live: undefined,
+  }
+  const text = texts[stage]
+  return text === undefined ? [] : [{ kind: 'stage', text }]
+}
+
+function instanceText({ scope, wouldAct, terms, blocks, flips, inputs, wouldDo }: WhyNotInstance): string {
+  const verdict = wouldAct ? 'would act in the next turn' : 'does not act'
+  return [
+    `${scopeText(scope)}: ${verdict}`,
+    ...section('terms', terms.map(termText)),
+    ...section(
+      'blocks',
+      blocks.map(({ text }) => text),
+    ),
+    ...section(
+      'flips',
+      flips.map(({ text }) => text),
+    ),
+    ...section('would', wouldDo),
+    ...section('inputs', inputs.map(inputText)),
+  ].join('\n')
+}
