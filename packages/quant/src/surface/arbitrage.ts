@@ -1,5 +1,5 @@
 import type { SurfaceSlice } from './surface.js'
-import { gatheralDensity, sviJet, sviTotalVariance } from './svi.js'
+import { gatheralDensity, sviJet, type VarianceJet } from './svi.js'
 
 /** Where a surface gives something for nothing. `amount` is how far below zero g or the calendar spread of w is. */
 export type ArbitrageFinding = {
@@ -17,10 +17,25 @@ export type ArbitrageReport = {
   readonly where: readonly ArbitrageFinding[]
 }
 
+/** A smile that can be looked at: total variance with derivatives, and the slopes [left, right] of its wings where it has them. */
+export type VarianceSmile = {
+  readonly years: number
+  readonly jet: (logMoneyness: number) => VarianceJet
+  readonly wings?: readonly [number, number]
+}
+
+export function sviSmile({ years, svi }: SurfaceSlice): VarianceSmile {
+  return { years, jet: (k) => sviJet(svi, k), wings: [svi.b * (1 - svi.rho), svi.b * (1 + svi.rho)] }
+}
+
 /** Farthest |k| that is looked at; e⁴ ≈ 55 times the forward. Beyond it the wing slopes decide. */
 const LOG_MONEYNESS_MAX = 4
 /** Wing slopes at which g tends to a value below zero, R. Lee (2004). */
 const WING_SLOPE_MAX = 2
+const WING_PLACES = [-LOG_MONEYNESS_MAX, LOG_MONEYNESS_MAX] as const
+/** Smiles that touch up to rounding do not cross: a share of total variance, a difference of slopes. */
+const TOUCH_SHARE = 1e-13
+const WING_ROUNDING = 1e-14
 
 /**
  * Log-moneyness at which a smile is looked at: `perWidth` points per √w at the money out to `widths`, then growing by a tenth
@@ -41,47 +56,46 @@ export function smileGrid(totalVariance: number, perWidth: number, widths: numbe
 }
 
 /** The grid on which `checkArbitrage` looks: 16 points per width out to 12 widths. */
-function denseGrid(slice: SurfaceSlice): Float64Array {
-  return smileGrid(Math.max(sviTotalVariance(slice.svi, 0), 1e-12), 16, 12, 1.05)
+function denseGrid(smile: VarianceSmile): Float64Array {
+  return smileGrid(Math.max(smile.jet(0).w, 1e-12), 16, 12, 1.05)
 }
 
-/** The worst point of a slice where g < 0 or w ≤ 0, or its wing where the slope reaches 2; undefined where there is none. */
-export function findButterfly(slice: SurfaceSlice): ArbitrageFinding | undefined {
-  const { b, rho } = slice.svi
-  for (const sign of [-1, 1]) {
-    const slope = b * (1 + sign * rho)
-    if (!(slope < WING_SLOPE_MAX)) {
-      const logMoneyness = sign * LOG_MONEYNESS_MAX
-      return { kind: 'wing', years: slice.years, logMoneyness, amount: slope - WING_SLOPE_MAX }
+/** The worst point of a smile where g < 0 or w ≤ 0, or its wing where the slope reaches 2; undefined where there is none. */
+export function findButterfly(smile: VarianceSmile): ArbitrageFinding | undefined {
+  const { years, wings = [0, 0] } = smile
+  for (const side of [0, 1] as const) {
+    if (!(wings[side] < WING_SLOPE_MAX)) {
+      return { kind: 'wing', years, logMoneyness: WING_PLACES[side], amount: wings[side] - WING_SLOPE_MAX }
     }
   }
   let worst: ArbitrageFinding | undefined
-  for (const k of denseGrid(slice)) {
-    const density = gatheralDensity(sviJet(slice.svi, k), k)
-    if (!(density >= 0) && !(worst !== undefined && worst.amount >= -density)) {
-      worst = { kind: 'butterfly', years: slice.years, logMoneyness: k, amount: -density }
+  for (const k of denseGrid(smile)) {
+    const jet = smile.jet(k)
+    const lack = jet.w > 0 ? -gatheralDensity(jet, k) : -jet.w
+    if (!(lack <= 0 && jet.w > 0) && !(worst !== undefined && worst.amount >= lack)) {
+      worst = { kind: 'butterfly', years, logMoneyness: k, amount: lack }
     }
   }
   return worst
 }
 
-/** The worst point at which the later slice has less total variance than the earlier, in the wings by slope. */
-export function findCalendar(earlier: SurfaceSlice, later: SurfaceSlice): ArbitrageFinding | undefined {
+/** The worst point at which the later smile has less total variance than the earlier, beyond the grid by the wings' slopes. */
+export function findCalendar(earlier: VarianceSmile, later: VarianceSmile): ArbitrageFinding | undefined {
+  const { years } = later
   let worst: ArbitrageFinding | undefined
   for (const grid of [denseGrid(earlier), denseGrid(later)]) {
     for (const k of grid) {
-      const lack = sviTotalVariance(earlier.svi, k) - sviTotalVariance(later.svi, k)
-      if (!(lack <= 0) && !(worst !== undefined && worst.amount >= lack)) {
-        worst = { kind: 'calendar', years: later.years, logMoneyness: k, amount: lack }
+      const { w } = earlier.jet(k)
+      const lack = w - later.jet(k).w
+      if (!(lack <= TOUCH_SHARE * w) && !(worst !== undefined && worst.amount >= lack)) {
+        worst = { kind: 'calendar', years, logMoneyness: k, amount: lack }
       }
     }
   }
-  if (worst !== undefined) return worst
-  for (const sign of [-1, 1]) {
-    const lack = earlier.svi.b * (1 + sign * earlier.svi.rho) - later.svi.b * (1 + sign * later.svi.rho)
-    if (!(lack <= 0)) {
-      return { kind: 'wing', years: later.years, logMoneyness: sign * LOG_MONEYNESS_MAX, amount: lack }
-    }
+  if (worst !== undefined || earlier.wings === undefined || later.wings === undefined) return worst
+  for (const side of [0, 1] as const) {
+    const lack = earlier.wings[side] - later.wings[side]
+    if (!(lack <= WING_ROUNDING)) return { kind: 'wing', years, logMoneyness: WING_PLACES[side], amount: lack }
   }
   return undefined
 }
@@ -93,10 +107,15 @@ export function findCalendar(earlier: SurfaceSlice, later: SurfaceSlice): Arbitr
  * @param slices - sorted by years, all years different.
  */
 export function checkArbitrage(slices: readonly SurfaceSlice[]): ArbitrageReport {
-  const butterflies = slices.map(findButterfly).filter((finding) => finding !== undefined)
-  const calendars = slices
+  return checkSmiles(slices.map(sviSmile))
+}
+
+/** The same for smiles of any model. */
+export function checkSmiles(smiles: readonly VarianceSmile[]): ArbitrageReport {
+  const butterflies = smiles.map(findButterfly).filter((finding) => finding !== undefined)
+  const calendars = smiles
     .slice(1)
-    .map((later, index) => findCalendar(slices[index]!, later))
+    .map((later, index) => findCalendar(smiles[index]!, later))
     .filter((finding) => finding !== undefined)
   return {
     butterfly: butterflies.length > 0,

@@ -1,4 +1,4 @@
-import { findButterfly, findCalendar, smileGrid } from './arbitrage.js'
+import { findButterfly, findCalendar, smileGrid, sviSmile } from './arbitrage.js'
 import { minimizeLeastSquares } from './leastSquares.js'
 import { fromPoint, type SliceConstraints, type SliceQuotes, sliceProblem, toPoint } from './sliceProblem.js'
 import { startSlice } from './sliceStart.js'
@@ -38,9 +38,10 @@ export function repairDrafts(drafts: readonly Draft[]): number {
 }
 
 function conflictsOf(drafts: readonly Draft[]): boolean[] {
-  const conflicts = drafts.map((draft) => findButterfly(draft.slice) !== undefined)
-  for (let i = 1; i < drafts.length; i++) {
-    if (findCalendar(drafts[i - 1]!.slice, drafts[i]!.slice) !== undefined) {
+  const smiles = drafts.map((draft) => sviSmile(draft.slice))
+  const conflicts = smiles.map((smile) => findButterfly(smile) !== undefined)
+  for (let i = 1; i < smiles.length; i++) {
+    if (findCalendar(smiles[i - 1]!, smiles[i]!) !== undefined) {
       conflicts[i - 1] = true
       conflicts[i] = true
     }

@@ -1,5 +1,6 @@
 import { type ArbitrageReport, checkArbitrage } from './arbitrage.js'
 import { type Draft, fitFree, repairDrafts } from './drafts.js'
+import { type FitFigures, fitFigures, headOf, type QuoteCounts } from './fitFigures.js'
 import { type ExpiryQuotes, groupQuotes, type RejectedQuote, type SurfaceQuote } from './quotes.js'
 import { createSurface, type Surface, type SurfaceSlice } from './surface.js'
 import { type SviParameters, sviTotalVariance } from './svi.js'
@@ -9,36 +10,7 @@ export type ExpiryFit =
   | ({ readonly status: 'fitted'; readonly svi: SviParameters } & FitFigures)
   /** Too few quotes for five parameters: the shape comes from the nearest fitted expiry, the level from these quotes. */
   | ({ readonly status: 'guided'; readonly reason: 'too-few-strikes'; readonly svi: SviParameters } & FitFigures)
-  | {
-      readonly status: 'unfitted'
-      readonly reason: 'too-few-strikes'
-      readonly years: number
-      readonly forward: number
-      readonly quotes: number
-      readonly strikes: number
-    }
-
-type FitFigures = {
-  readonly years: number
-  readonly forward: number
-  /** Quotes used, and different strikes among those that have a vol or two sides. */
-  readonly quotes: number
-  readonly strikes: number
-  /** Root mean square of model − target vol over the targets, annualised decimal. */
-  readonly rootMeanSquare: number
-  /** Quotes whose bid and ask vol do not hold the model's. */
-  readonly outsideBand: number
-  readonly residuals: readonly FitResidual[]
-}
-
-/** `index` is the quote's place in the input; `residual` = model − target, absent where the quote only bounds. */
-export type FitResidual = {
-  readonly index: number
-  readonly modelVol: number
-  readonly residual?: number
-  /** How far the model's vol lies above the ask (> 0) or below the bid (< 0); 0 inside. */
-  readonly outside: number
-}
+  | ({ readonly status: 'unfitted'; readonly reason: 'too-few-strikes' } & QuoteCounts)
 
 export type SurfaceFit = {
   /** Absent where no expiry could be fitted. */
@@ -134,26 +106,9 @@ function rescaleSvi(p: SviParameters, scale: number): SviParameters {
 }
 
 function describeFit(expiry: ExpiryQuotes, slice: SurfaceSlice | undefined): ExpiryFit {
-  const { years, forward, indices, strikes, columns } = expiry
-  const head = { years, forward, quotes: indices.length, strikes }
-  if (slice === undefined) return { status: 'unfitted', reason: 'too-few-strikes', ...head }
-  let squares = 0
-  const residuals = indices.map((index, row): FitResidual => {
-    const modelVol = Math.sqrt(sviTotalVariance(slice.svi, columns.logMoneyness[row]!) / years)
-    const outside = modelVol - Math.min(Math.max(modelVol, columns.bidVol[row]!), columns.askVol[row]!)
-    if (!(columns.precision[row]! > 0)) return { index, modelVol, outside }
-    const residual = modelVol - columns.targetVol[row]!
-    squares += residual * residual
-    return { index, modelVol, residual, outside }
-  })
-  const figures = {
-    ...head,
-    svi: slice.svi,
-    rootMeanSquare: expiry.targets > 0 ? Math.sqrt(squares / expiry.targets) : 0,
-    outsideBand: residuals.filter((residual) => residual.outside !== 0).length,
-    residuals,
-  }
-  return strikes >= STRIKES_MIN
+  if (slice === undefined) return { status: 'unfitted', reason: 'too-few-strikes', ...headOf(expiry) }
+  const figures = { ...fitFigures(expiry, (k) => sviTotalVariance(slice.svi, k)), svi: slice.svi }
+  return expiry.strikes >= STRIKES_MIN
     ? { status: 'fitted', ...figures }
     : { status: 'guided', reason: 'too-few-strikes', ...figures }
 }

@@ -10,6 +10,7 @@ export type NormalEquations = {
  * is right to first order and can never leave the domain, so that no bounds are needed.
  */
 export type LeastSquaresProblem = {
+  /** Directions to move in; a point may carry further numbers that stay as they are. */
   readonly size: number
   /** Σr² at `point`; adds Jᵀ J and Jᵀ r to `equations` where given (they come zeroed). Infinity where undefined. */
   evaluate(point: Float64Array, equations: NormalEquations | undefined): number
@@ -35,7 +36,7 @@ export function minimizeLeastSquares(
   const equations = { size, matrix: new Float64Array(size * size), gradient: new Float64Array(size) }
   const factor = new Float64Array(size * size)
   const step = new Float64Array(size)
-  const trial = new Float64Array(size)
+  const trial = new Float64Array(point.length)
   let cost = problem.evaluate(point, equations)
   let damping = 1e-3
   let growth = 2
@@ -96,4 +97,15 @@ function dampedStep(equations: NormalEquations, damping: number, factor: Float64
     step[i] = sum / factor[i * size + i]!
   }
   return true
+}
+
+/** A positive number moved by a factor that is right to first order and never leaves the half-line. */
+export function scaled(value: number, step: number): number {
+  return step >= 0 ? value * (1 + step) : value / (1 - step)
+}
+
+/** A number in (−1, 1) moved on u = x/√(1 − x²), kept inside ±0.9999. */
+export function tilted(value: number, step: number): number {
+  const u = value / Math.sqrt((1 - value) * (1 + value)) + step
+  return Math.min(Math.max(u / Math.sqrt(1 + u * u), -0.9999), 0.9999)
 }

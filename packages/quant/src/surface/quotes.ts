@@ -147,3 +147,16 @@ function median(values: readonly number[]): number {
   const middle = Math.floor(sorted.length / 2)
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
+
+/** The target vol nearest to the money, the first of equals. */
+export function nearestTargetVol({ logMoneyness, targetVol, precision }: SliceQuotes): number {
+  let vol = 0
+  let distance = Number.POSITIVE_INFINITY
+  logMoneyness.forEach((k, row) => {
+    if (precision[row]! > 0 && Math.abs(k) < distance) {
+      distance = Math.abs(k)
+      vol = targetVol[row]!
+    }
+  })
+  return vol
+}

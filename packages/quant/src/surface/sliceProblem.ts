@@ -1,4 +1,4 @@
-import type { LeastSquaresProblem, NormalEquations } from './leastSquares.js'
+import { type LeastSquaresProblem, type NormalEquations, scaled, tilted } from './leastSquares.js'
 import type { SviParameters } from './svi.js'
 
 /** Quotes of one expiry in columns. Vols are annualised decimals; a missing side of the band is ±Infinity. */
@@ -66,15 +66,9 @@ export function sliceProblem(quotes: SliceQuotes, constraints: SliceConstraints)
 function move(from: Float64Array, step: Float64Array, to: Float64Array): void {
   to[0] = from[0]! + step[0]!
   to[1] = scaled(from[1]!, step[1]!)
-  const rho = from[2]!
-  const u = rho / Math.sqrt((1 - rho) * (1 + rho)) + step[2]!
-  to[2] = Math.min(Math.max(u / Math.sqrt(1 + u * u), -0.9999), 0.9999)
+  to[2] = tilted(from[2]!, step[2]!)
   to[3] = from[3]! + step[3]!
   to[4] = scaled(from[4]!, step[4]!)
-}
-
-function scaled(value: number, step: number): number {
-  return step >= 0 ? value * (1 + step) : value / (1 - step)
 }
 
 function quoteCost(
