@@ -7,13 +7,22 @@ import { derivePm2Model } from './derive/pm2.js'
 import { derivePm2Definition } from './derive/pm2Parameters.js'
 import { deriveStandardDefinition, deriveStandardModel } from './derive/standard.js'
 import { UnknownMarginModelError } from './error.js'
+import { aaveV3Definition, aaveV3Model } from './lending/aaveV3.js'
+import { eulerV2Definition, eulerV2Model } from './lending/eulerV2.js'
+import { makerDefinition, makerModel } from './lending/maker.js'
 import type { MarginModel } from './model.js'
 import { type ParameterDefinition, parameterJsonSchema } from './parameters.js'
+import { driftV2Definition, driftV2Model } from './perpetual/driftV2.js'
+import { dydxV4Definition, dydxV4Model } from './perpetual/dydxV4.js'
+import { gmxV2Definition, gmxV2Model } from './perpetual/gmxV2.js'
+import { hyperliquidDefinition, hyperliquidModel } from './perpetual/hyperliquid.js'
+import { synthetixV3Definition, synthetixV3Model } from './perpetual/synthetixV3.js'
 import { crossDefinition, crossModel } from './rule/cross.js'
 import { isolatedDefinition, isolatedModel } from './rule/isolated.js'
 import { hybridDefinition, hybridModel } from './scenario/hybrid.js'
 import { portfolioDefinition } from './scenario/parameters.js'
 import { portfolioModel } from './scenario/portfolio.js'
+import { cmeSpanDefinition, cmeSpanModel } from './span/cmeSpan.js'
 
 type Overrides = Readonly<Record<string, unknown>>
 
@@ -36,6 +45,15 @@ const entries: ReadonlyMap<string, Entry> = new Map([
   entry(derivePm2Definition, derivePm2Model),
   entry(deribitStandardDefinition, deribitStandardModel),
   entry(deribitPortfolioDefinition, deribitPortfolioModel),
+  entry(dydxV4Definition, dydxV4Model),
+  entry(driftV2Definition, driftV2Model),
+  entry(hyperliquidDefinition, hyperliquidModel),
+  entry(synthetixV3Definition, synthetixV3Model),
+  entry(gmxV2Definition, gmxV2Model),
+  entry(aaveV3Definition, aaveV3Model),
+  entry(eulerV2Definition, eulerV2Model),
+  entry(makerDefinition, makerModel),
+  entry(cmeSpanDefinition, cmeSpanModel),
 ])
 
 /** Names of the margin models, ours first, then a venue after the other. */
