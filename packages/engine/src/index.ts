@@ -1,4 +1,4 @@
-export * from './assess/assessment.js'
+export * from './assess/index.js'
 export * from './book/index.js'
 export * from './compose.js'
 export * from './decision.js'

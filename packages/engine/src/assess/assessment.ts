@@ -75,6 +75,8 @@ export type PositionAssessment = {
   readonly sizeUnit: string
   /** In the unit that the instrument quotes. */
   readonly mark?: number
+  /** The venue's own mark beside ours, same unit; absent where it gave none. */
+  readonly quotedMark?: number
   readonly priceUnit: string
   /** USD, signed. */
   readonly value?: number
@@ -99,6 +101,8 @@ export type UnderlyingGreeks = {
   readonly deltaNet: number
   /** delta × index, USD. */
   readonly cashDelta: number
+  /** Units of the underlying held as balance. They are in no delta, as venues reckon; scenarios and P&L move them. */
+  readonly collateral: number
   /** USD per USD². */
   readonly gamma: number
   /** Change of cash delta for a 1 % move, USD: Γ S²/100. */
@@ -140,7 +144,7 @@ export type ValueAtRiskView = {
   readonly parametric?: { readonly valueAtRisk: number; readonly expectedShortfall: number }
 }
 
-/** P&L since the turn before, by Greeks, USD. total = delta + … + carry + residual. */
+/** P&L since the turn before, by Greeks, USD. total = delta + … + carry + trades + residual. */
 export type PnlExplained = {
   readonly since: number
   readonly total: number
@@ -153,6 +157,8 @@ export type PnlExplained = {
   readonly rho: number
   /** Fees, funding, deposits and the like: what came in cash. */
   readonly carry: number
+  /** What the turn's fills are worth at its marks against what was paid. */
+  readonly trades: number
   readonly residual: number
 }
 
@@ -174,12 +180,15 @@ export type LiquidationDistance = {
 
 export type MoveRange = { readonly down?: number; readonly up?: number }
 
-/** Share of gross vega and gross notional at one expiry or strike. */
+/** Gross notional and vega at one expiry or strike. */
 export type Concentration = {
   readonly underlying: string
   readonly by: 'expiry' | 'strike'
   readonly key: number
   readonly grossNotional: number
+  /** USD, ≥ 0. */
+  readonly grossVegaPerVolPoint: number
+  /** Of the underlying's gross notional. */
   readonly share: number
 }
 

@@ -10,5 +10,6 @@ export {
   openAccount,
   startTurn,
 } from './book.js'
+export { CONFIGURATION_SOURCE, type ConfiguredHoldings, configuredStatement } from './configured.js'
 export * from './money.js'
 export { type AccountHoldings, accountIds, exactBalance, type HeldPosition, readAccount } from './read.js'

@@ -1,4 +1,5 @@
 export { DEFAULT_GUARD, type GuardSettings, guardSettings } from './guardSettings.js'
+export type { PriceHistory } from './history.js'
 export { ageOf, judgeAge, type Verdict } from './judge.js'
 export { type MarketMove, marginMarket, movedMarket, worstOf } from './marginMarket.js'
 export { optionMark } from './mark.js'

@@ -1,4 +1,4 @@
-import { type Instrument, type InstrumentKey, log, normalCdf, type Option } from '@holdfast/quant'
+import { black76Price, type Instrument, type InstrumentKey, log, type Option } from '@holdfast/quant'
 import type { InputState } from '../assess/assessment.js'
 import { MS_PER_YEAR } from './smile.js'
 import type { MarkBelief, MarketSnapshot } from './snapshot.js'
@@ -55,21 +55,24 @@ function inQuote(usd: number | undefined, perQuote: number | undefined, inputs: 
   return usd === undefined || perQuote === undefined ? { inputs } : { value: usd / perQuote, inputs: needed }
 }
 
+/** Implied vol of an option, annualised decimal; undefined where forward, smile or the quote asset's price is unknown. */
+export function optionVol(snapshot: MarketSnapshot, option: Option): number | undefined {
+  const forward = snapshot.forward(option.underlying, option.expiry).value
+  const perQuote = snapshot.asset(option.quote).value
+  const smile = snapshot.smile(option.underlying, option.expiry).impliedVol
+  if (forward === undefined || perQuote === undefined || smile === undefined) return undefined
+  return smile(log((option.strike * perQuote) / forward))
+}
+
 /**
  * Mark of an option in the unit it quotes: undiscounted Black-76 on the forward of its expiry, for inverse options divided
  * by that forward.
  *
  * @param forward - F, quote per base.
  * @param vol - annualised decimal, ≥ 0.
- * @param years - T, ≥ 0; 0 gives the intrinsic value.
+ * @param years - T; the intrinsic value from the expiry on.
  */
 export function optionMark(option: Option, forward: number, vol: number, years: number): number {
-  const w = option.right === 'call' ? 1 : -1
-  const deviation = vol * Math.sqrt(Math.max(0, years))
-  const d1 = log(forward / option.strike) / deviation + deviation / 2
-  const value =
-    deviation > 0
-      ? w * (forward * normalCdf(w * d1) - option.strike * normalCdf(w * (d1 - deviation)))
-      : Math.max(0, w * (forward - option.strike))
+  const value = black76Price(option.right, forward, option.strike, Math.max(0, years), vol)
   return option.payoff === 'inverse' ? value / forward : value
 }

@@ -1,6 +1,7 @@
 import type { Instrument, InstrumentKey } from '@holdfast/quant'
 import type { InputState } from '../assess/assessment.js'
 import type { DataFlag } from '../event.js'
+import type { PriceHistory } from './history.js'
 
 /** What is believed of one figure. `value` is absent where it is unknown. */
 export type Belief = InputState & {
@@ -81,6 +82,8 @@ export type MarketSnapshot = {
   quoted(): readonly InstrumentKey[]
   /** True where its venue has listed it; undefined where that venue has listed nothing. */
   listed(instrument: Instrument): boolean | undefined
+  /** Hourly index prices that were observed; undefined where there are none. */
+  history(underlying: string): PriceHistory | undefined
   /** Defects of quotes as they stand: missing sides, marks outside bid and ask. */
   quoteFlags(): readonly DataFlag[]
 }

@@ -49,6 +49,7 @@ export function marketView(state: MarketState, now: number): MarketSnapshot {
     expiries: (underlying) => once(`expiries:${underlying}`, () => knownExpiries(state, underlying, now)),
     quoted: () => once('quoted', () => [...state.quotes.keys].sort()),
     listed: (instrument) => once(`listed:${instrumentKey(instrument)}`, () => isListed(state, instrument)),
+    history: (underlying) => once(`history:${underlying}`, () => state.history.get(underlying)),
     quoteFlags: () => once('quoteFlags', () => quoteFlags(snapshot)),
   }
   return snapshot

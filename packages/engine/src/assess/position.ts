@@ -1,0 +1,71 @@
+import { sizeUnit } from '@holdfast/quant'
+import type { AccountHoldings } from '../book/read.js'
+import type { MarginAccount } from '../margin/model.js'
+import { worstOf } from '../market/marginMarket.js'
+import type { PositionAssessment } from './assessment.js'
+import { positionGreeks, thetaPerDay } from './positionGreeks.js'
+import type { PricedPosition } from './priced.js'
+import { type Exposed, expiryOf, fixedShareAt } from './rollup.js'
+
+/** The position with its sensitivities; none where it or its underlying's index is not known. */
+export function exposeOne(position: PricedPosition, now: number): readonly Exposed[] {
+  const { priced, index, held, value } = position
+  if (priced === undefined || index === undefined) return []
+  const fixedShare = fixedShareAt(expiryOf(position), now)
+  const greeks = positionGreeks(priced, held.size, index, fixedShare)
+  const perDay = priced.kind === 'option' ? thetaPerDay(greeks.theta, priced.years, value ?? 0) : 0
+  return [{ position, greeks, thetaPerDay: perDay, fixedShare }]
+}
+
+/** An account as margin models take it. */
+export function marginAccount(holdings: AccountHoldings): MarginAccount {
+  return {
+    id: holdings.id,
+    balances: Object.fromEntries(holdings.balances.map(({ asset, amount }) => [asset, amount])),
+    positions: holdings.positions.map(({ instrument, size, entryPrice }) => ({
+      instrument,
+      size,
+      ...(entryPrice === undefined ? {} : { entryPrice }),
+    })),
+  }
+}
+
+/** One position's numbers as an assessment shows them. */
+export function positionAssessment(
+  position: PricedPosition,
+  now: number,
+  marginShare: number | undefined,
+): PositionAssessment {
+  const { held, mark, value, index } = position
+  const { instrument, key, size } = held
+  const unrealised = unrealisedPnl(position)
+  const exposed = exposeOne(position, now)[0]
+  return {
+    instrument: key,
+    size,
+    sizeUnit: sizeUnit(instrument),
+    ...(mark.value === undefined ? {} : { mark: mark.value }),
+    ...(mark.quoted === undefined ? {} : { quotedMark: mark.quoted }),
+    priceUnit: instrument.kind === 'option' && instrument.payoff === 'inverse' ? instrument.settle : instrument.quote,
+    ...(value === undefined ? {} : { value }),
+    ...(unrealised === undefined ? {} : { unrealisedPnl: unrealised }),
+    ...(exposed === undefined
+      ? {}
+      : {
+          delta: exposed.greeks.delta,
+          cashDelta: exposed.greeks.delta * index!,
+          gamma: exposed.greeks.gamma,
+          vegaPerVolPoint: exposed.greeks.vega / 100,
+          thetaPerDay: exposed.thetaPerDay,
+        }),
+    ...(marginShare === undefined ? {} : { marginShare }),
+    quality: position.missing.length > 0 ? 'unknown' : worstOf(position.inputs),
+  }
+}
+
+/** What a futures position is worth is its profit; an option's profit is its value less the premium, at today's coin price. */
+function unrealisedPnl({ held, value, priced }: PricedPosition): number | undefined {
+  if (value === undefined || priced === undefined || held.instrument.kind === 'spot') return undefined
+  if (priced.kind !== 'option') return value
+  return held.entryPrice === undefined ? undefined : value - held.size * held.entryPrice * priced.unit
+}
