@@ -61,6 +61,7 @@ export function assessmentOf(world: World): Assessment {
     delta: world.delta ?? 0,
     deltaNet: world.deltaNet ?? world.delta ?? 0,
     cashDelta: (world.delta ?? 0) * (world.index ?? 80_000),
+    collateral: 0,
     gamma: 0,
     gammaPerPercent: 0,
     vegaPerVolPoint: 0,

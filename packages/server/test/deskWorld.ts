@@ -181,6 +181,7 @@ function greeksOf(holdings: readonly Holding[], hours: number): UnderlyingGreeks
         ...total,
         deltaNet: total.delta - optionValue / index,
         cashDelta: total.delta * index,
+        collateral: 0,
         gamma: sum(positions, (p) => p.gamma),
         rhoPerBp: 12.5,
         vannaPerVolPoint: -0.021,
@@ -226,6 +227,7 @@ function riskOf(holdings: readonly Holding[], hours: number, quality: Quality) {
       theta: 4_870,
       rho: 12,
       carry: -60,
+      trades: 0,
       residual: 198,
     },
     concentration: EXPIRIES.map((key, i) => ({
@@ -233,6 +235,7 @@ function riskOf(holdings: readonly Holding[], hours: number, quality: Quality) {
       by: 'expiry' as const,
       key,
       grossNotional: 14_000_000 / (i + 1),
+      grossVegaPerVolPoint: 20_000 / (i + 1),
       share: i === 0 ? 0.68 : 0.32,
     })),
     expiryWindow: [],

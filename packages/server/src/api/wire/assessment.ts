@@ -46,6 +46,7 @@ export const greeksSchema = named(
     delta: number,
     deltaNet: number,
     cashDelta: number,
+    collateral: number,
     gamma: number,
     gammaPerPercent: number,
     vegaPerVolPoint: number,
@@ -105,6 +106,7 @@ export const pnlSchema = named(
     theta: number,
     rho: number,
     carry: number,
+    trades: number,
     residual: number,
   }),
 )
@@ -117,6 +119,7 @@ export const concentrationSchema = named(
     by: z.enum(['expiry', 'strike']),
     key: z.union([isoTime, number]),
     grossNotional: number,
+    grossVegaPerVolPoint: number,
     share: number,
   }),
 )

@@ -22,6 +22,7 @@ export const positionSchema = named(
     size: number,
     sizeUnit: z.string(),
     mark: optional(number),
+    quotedMark: optional(number),
     priceUnit: z.string(),
     /** Annualised decimal, as the venue last quoted it. */
     markVol: optional(number),
