@@ -1,5 +1,5 @@
 import type { DataFlag, Observation, QuoteObservation } from '@holdfast/engine'
-import { type Instrument, instrumentKey } from '@holdfast/quant'
+import { instrumentKey } from '@holdfast/quant'
 import type { DefectCode } from '../defect.js'
 import type { ChainRow } from './deribitRow.js'
 import type { Ledger } from './ledger.js'
@@ -20,7 +20,7 @@ export type ChainSnapshot = {
 
 export type SnapshotParts = {
   readonly time: number
-  readonly instruments: readonly Instrument[]
+  readonly rows: readonly ChainRow[]
   /** By underlying, sorted. */
   readonly index: ReadonlyMap<string, number>
   readonly observations: readonly Observation[]
@@ -64,7 +64,7 @@ export function createChainSnapshot(time: number): ChainSnapshot {
       flags.push(...quoteFlags(ledger, quotes))
       return {
         time,
-        instruments: quotes.map((row) => row.instrument),
+        rows: quotes,
         index: new Map([...index].map(([underlying, { median }]) => [underlying, median])),
         observations: [
           ...[...index].map(([underlying, { median }]): Observation => ({ kind: 'index', underlying, price: median })),

@@ -8,6 +8,7 @@ import { type FuturePrice, futuresFormatOf, readFuturePrices } from './deribitFu
 import { CHAIN_COLUMNS, readChainRow } from './deribitRow.js'
 import { type DataFile, listFiles } from './folder.js'
 import { createLedger, type Ledger } from './ledger.js'
+import { createMarkMeter, type MarkMeter } from './markMeter.js'
 import { readFrom } from './resume.js'
 import { createRowReader, isoTimeOf, problemText } from './row.js'
 import { readHeader, readTable, type TableEnd, type TableHeader } from './table.js'
@@ -49,13 +50,15 @@ export async function openDeribitChains(configuration: DeribitChainsConfiguratio
   }
   const { id, kind } = configuration
   let ledger = createLedger(id, kind)
+  let meter = createMarkMeter()
   return {
     name: id,
     events(options) {
       ledger = createLedger(id, kind)
-      return readFrom(chainEvents(configuration, { chains, futures, ledger }), id, options)
+      meter = createMarkMeter()
+      return readFrom(chainEvents(configuration, { chains, futures, ledger, meter }), id, options)
     },
-    metadata: () => ledger.metadata(undefined),
+    metadata: () => ledger.metadata(meter.result()),
   }
 }
 
@@ -63,6 +66,7 @@ type Context = {
   readonly chains: readonly ChainFile[]
   readonly futures: readonly DataFile[]
   readonly ledger: Ledger
+  readonly meter: MarkMeter
 }
 
 async function* chainEvents(configuration: DeribitChainsConfiguration, context: Context): AsyncGenerator<Event> {
@@ -101,7 +105,7 @@ function createEventStream(
   context: Context,
   prices: ReadonlyMap<number, readonly FuturePrice[]>,
 ) {
-  const { ledger } = context
+  const { ledger, meter } = context
   const listed = new Map<string, Instrument>()
   let before: SnapshotParts | undefined
   let receivedTime = Number.NEGATIVE_INFINITY
@@ -114,6 +118,7 @@ function createEventStream(
     },
     events(snapshot: ChainSnapshot): Event[] {
       const parts = snapshot.finish(ledger)
+      for (const row of parts.rows) meter.add(row)
       const near = prices.get(parts.time) ?? []
       const timeFlags = flagsOfTime(ledger, configuration, before?.time, parts.time)
       const flags = [...pending, ...timeFlags, ...parts.flags, ...flagsOfFutures(ledger, near)]
@@ -121,7 +126,11 @@ function createEventStream(
       receivedTime = Math.max(receivedTime, parts.time)
       const provenance = { source: configuration.id, sourceTime: parts.time, receivedTime }
       const events: Event[] = [
-        ...listing(listed, [...parts.instruments, ...near.map((price) => price.instrument)], provenance),
+        ...listing(
+          listed,
+          [...parts.rows.map((row) => row.instrument), ...near.map((price) => price.instrument)],
+          provenance,
+        ),
         ...settlements(ledger, listed, before, parts, provenance),
         {
           kind: 'market',
