@@ -2,12 +2,11 @@ import type { DataFlag, Observation, QuoteObservation } from '@holdfast/engine'
 import { instrumentKey } from '@holdfast/quant'
 import type { DefectCode } from '../defect.js'
 import type { ChainRow } from './deribitRow.js'
+import { createFlagBuffer } from './flagBuffer.js'
 import type { Ledger } from './ledger.js'
 
 /** Rows of one expiry, or of one instant, may differ by so much (relative) before it is worth a flag. */
 const SPREAD_MAX = 0.001
-/** So many rows are named one by one; more are counted. */
-const NAMED_MAX = 10
 
 /** All rows of one instant, gathered until the instant is complete. */
 export type ChainSnapshot = {
@@ -27,15 +26,11 @@ export type SnapshotParts = {
   readonly flags: readonly DataFlag[]
 }
 
-type Named = { readonly subject: string; readonly detail: string }
-
 export function createChainSnapshot(time: number): ChainSnapshot {
   const rows = new Map<string, ChainRow>()
-  const rejected = new Map<DefectCode, Named[]>()
+  const rejected: [DefectCode, string, string][] = []
   const reject = (code: DefectCode, subject: string, detail: string) => {
-    const list = rejected.get(code)
-    if (list === undefined) rejected.set(code, [{ subject, detail }])
-    else list.push({ subject, detail })
+    rejected.push([code, subject, detail])
   }
   return {
     time,
@@ -48,7 +43,9 @@ export function createChainSnapshot(time: number): ChainSnapshot {
     },
     finish(ledger) {
       const quotes = [...rows.values()]
-      const flags = [...rejected].flatMap(([code, list]) => rejectionFlags(ledger, code, list))
+      const buffer = createFlagBuffer(ledger)
+      for (const one of rejected) buffer.add(...one)
+      const flags = buffer.take()
       const index = medians(
         groupBy(quotes, (row) => row.instrument.underlying),
         (row) => row.index,
@@ -122,12 +119,6 @@ function quoteFlags(ledger: Ledger, rows: readonly ChainRow[]): DataFlag[] {
       return [ledger.flag(code, `chain:${underlying}`, detail, found.length)]
     }),
   )
-}
-
-function rejectionFlags(ledger: Ledger, code: DefectCode, list: readonly Named[]): DataFlag[] {
-  const named = list.slice(0, NAMED_MAX).map(({ subject, detail }) => ledger.flag(code, subject, detail))
-  const rest = list.length - named.length
-  return rest === 0 ? named : [...named, ledger.flag(code, list[NAMED_MAX]!.subject, `and ${rest} more rows`, rest)]
 }
 
 /** `forward:BTC:2026-02-27`, the name that the input has in an assessment. */

@@ -21,8 +21,6 @@ export type TardisConfiguration = Recorded & {
   readonly kind: 'tardis-options-chain' | 'tardis-derivative-ticker'
   /** One event per so many milliseconds, with the latest row of each instrument; 0 (the default): one per row. */
   readonly everyMs?: number
-  /** For exchanges whose unit is not known to the reader: in which unit its files give implied vols. */
-  readonly impliedVolUnit?: 'percent' | 'fraction'
 }
 
 export type TimeUnit = 'ns' | 'us' | 'ms' | 's' | 'iso'
@@ -45,4 +43,4 @@ export type OhlcvConfiguration = Recorded & {
   >
 }
 
-export type FileSourceConfiguration = DeribitChainsConfiguration
+export type FileSourceConfiguration = DeribitChainsConfiguration | TardisConfiguration | OhlcvConfiguration

@@ -183,7 +183,7 @@ async function* readSnapshots(
       }
       const problem = reader.problem()
       if (row === undefined || problem !== undefined) {
-        reject(problem!.code, line, problemText(file.name, line, problem!))
+        reject(problem!.code, line, problemText(problem!))
         continue
       }
       if (!within(configuration, row.time)) continue

@@ -109,7 +109,7 @@ export async function readFuturePrices(
       const problem = reader.problem()
       if (problem !== undefined) {
         tally.skipped()
-        ledger.defect(problem.code, problemText(name, line, problem))
+        ledger.defect(problem.code, `${name}:${line}: ${problemText(problem)}`)
       } else if (price !== undefined) {
         tally.time(time)
         prices.set(time, [...(prices.get(time) ?? []), price])

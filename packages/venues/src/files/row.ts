@@ -74,9 +74,9 @@ export function createRowReader(header: TableHeader): RowReader {
   }
 }
 
-/** `chain.csv:12: column “strike” is “abc”, expected a number > 0`. */
-export function problemText(file: string, line: number, problem: Problem): string {
-  return `${file}:${line}: column “${problem.column}” is “${problem.value}”, expected ${problem.expected}`
+/** `column “strike” is “abc”, expected a number > 0`. */
+export function problemText({ column, value, expected }: Problem): string {
+  return `column “${column}” is “${value}”, expected ${expected}`
 }
 
 /** A decimal number in plain or scientific notation; NaN for anything else, the empty text included. */
