@@ -41,3 +41,13 @@ export { systemClock } from './run/clock.js'
 export { type RunningLoop, type RunOptions, type RunOutcome, runLoop } from './run/loop.js'
 export type * from './run/ports.js'
 export type { TurnDifference } from './run/replay.js'
+export {
+  type Database,
+  type DatabaseOptions,
+  dropSqlView,
+  OtherJournalError,
+  openDatabase,
+  openSqlView,
+  type SqlView,
+  sqlTables,
+} from './storage/index.js'
