@@ -1,3 +1,4 @@
+export * from './calibration.js'
 export {
   type MarginAccountData,
   type MarginMarketData,
