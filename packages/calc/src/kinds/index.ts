@@ -1,7 +1,8 @@
 import type { CalcKind } from '../kind.js'
 import { margin } from './margin.js'
+import { surface, varianceSwap } from './surface.js'
 
-const kinds: readonly CalcKind[] = [margin]
+const kinds: readonly CalcKind[] = [margin, surface, varianceSwap]
 
 /** Every kind that `holdfast calc` and `POST /v1/calc/{kind}` answer, by name. */
 export const calcKinds: ReadonlyMap<string, CalcKind> = new Map(kinds.map((kind) => [kind.name, kind]))
