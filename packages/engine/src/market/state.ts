@@ -7,6 +7,7 @@ import { createHistory, type History, historyDigest, sampleHistory } from './his
 import { inputName } from './names.js'
 import { chainKey, createQuotes, type Quotes, takeQuote } from './quotes.js'
 import { createReading, type Reading, takeReading } from './reading.js'
+import type { Fit } from './smile.js'
 
 /** All sources' words on one figure, sorted by source. */
 export type Figure = {
@@ -46,6 +47,8 @@ export type MarketState = {
   /** By `chainKey`. */
   readonly slices: Map<string, Slice>
   readonly quotes: Quotes
+  /** Fitted smiles by `chainKey`: a memory of what `quotes` imply, so no part of the digest. */
+  readonly fits: Map<string, Fit>
   readonly listed: Set<InstrumentKey>
   readonly history: History
 }
@@ -59,6 +62,7 @@ export function createMarketState(settings: GuardSettings = DEFAULT_GUARD): Mark
     figures: new Map(),
     slices: new Map(),
     quotes: createQuotes(),
+    fits: new Map(),
     listed: new Set(),
     history: createHistory(),
   }
