@@ -254,7 +254,7 @@ function typeComplaint(
   const end = checked.error?.range?.end ?? ast.end
   const message =
     checked.error === undefined
-      ? `a condition is true or false; this is ${typeText(checked.type ?? '')}`
+      ? `a condition is true or false; this is a ${typeText(checked.type ?? '')}`
       : typeText(firstLine(checked.error.summary))
   return {
     code: 'CONDITION',

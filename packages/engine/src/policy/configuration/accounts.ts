@@ -1,29 +1,30 @@
 import { type Instrument, instrumentKey, parseInstrumentKey, sizeUnit } from '@holdfast/quant'
-import type { z } from 'zod'
 import type { AccountConfiguration, PositionConfiguration } from '../configuration.js'
 import type { Diagnostic } from './diagnostic.js'
 import { instantText } from './instant.js'
-import type { accountSchema } from './schema.js'
+import { type AccountFile, type PositionFile, positionSchema } from './schema.js'
+import { childValue, listValue } from './schemaTree.js'
 import type { Path, YamlSource } from './yamlSource.js'
 
-type AccountFile = z.output<typeof accountSchema>
-type PositionFile = AccountFile['positions'][number]
+/** An account of the file: as it stands, and, where it fits the schema, as read. */
+export type PlacedAccount = { readonly raw: unknown; readonly file: AccountFile | undefined }
 
-/** Accounts of the file that fit the schema, each with its place in the file's list. */
-export type PlacedAccount = { readonly index: number; readonly file: AccountFile }
-
-/** Turns accounts into their checked form; complains of duplicates, units, and instruments that are none. */
+/**
+ * Turns accounts into their checked form; complains of duplicates, units, and instruments that are none. Positions are
+ * looked at one by one, so that what is wrong with one part of an account does not hide what is wrong with another.
+ */
 export function accountsOf(
   source: YamlSource,
   placed: readonly PlacedAccount[],
   dataStart: number | undefined,
 ): { readonly accounts: readonly AccountConfiguration[]; readonly diagnostics: readonly Diagnostic[] } {
   const diagnostics: Diagnostic[] = []
-  const accounts = placed.map(({ index, file }): AccountConfiguration => {
+  const accounts: AccountConfiguration[] = []
+  for (const [index, { raw, file }] of placed.entries()) {
     const path = ['accounts', index]
-    const { id, venue, portfolio, marginModel } = file
-    const first = placed.find((other) => other.file.id === id)?.index ?? index
-    if (first !== index) {
+    const id = childValue(raw, 'id')
+    const first = placed.findIndex((other) => childValue(other.raw, 'id') === id)
+    if (first !== index && typeof id === 'string') {
       const where = `the first is at line ${source.locate(['accounts', first, 'id']).line}`
       diagnostics.push(
         source.diagnostic({
@@ -33,25 +34,36 @@ export function accountsOf(
         }),
       )
     }
-    diagnostics.push(...wrongAssets(source, [...path, 'balances'], file.balances))
-    const positions: PositionConfiguration[] = []
-    for (const [position, written] of file.positions.entries()) {
-      const read = positionOf(source, [...path, 'positions', position], venue, written, dataStart)
-      diagnostics.push(...read.diagnostics)
-      if (read.position !== undefined) positions.push(read.position)
-    }
+    diagnostics.push(...wrongAssets(source, [...path, 'balances'], childValue(raw, 'balances')))
+    const positions = positionsOf(source, path, raw, dataStart, diagnostics)
     diagnostics.push(...repeatedPositions(source, path, positions))
-    return { id, venue, portfolio, marginModel, balances: sorted(file.balances), positions }
-  })
+    if (file === undefined) continue
+    const { venue, portfolio, marginModel, balances } = file
+    accounts.push({ id: file.id, venue, portfolio, marginModel, balances: sorted(balances), positions })
+  }
   return { accounts: accounts.toSorted((a, b) => (a.id < b.id ? -1 : 1)), diagnostics }
 }
 
-function wrongAssets(
+function positionsOf(
   source: YamlSource,
   path: Path,
-  balances: Readonly<Record<string, string>>,
-): readonly Diagnostic[] {
-  return Object.keys(balances)
+  raw: unknown,
+  dataStart: number | undefined,
+  diagnostics: Diagnostic[],
+): readonly PositionConfiguration[] {
+  const venue = childValue(raw, 'venue')
+  if (typeof venue !== 'string') return []
+  return listValue(raw, 'positions').flatMap((one, index) => {
+    const parsed = positionSchema.safeParse(one)
+    if (!parsed.success) return []
+    const read = positionOf(source, [...path, 'positions', index], venue, parsed.data, dataStart)
+    diagnostics.push(...read.diagnostics)
+    return read.position ?? []
+  })
+}
+
+function wrongAssets(source: YamlSource, path: Path, balances: unknown): readonly Diagnostic[] {
+  return Object.keys(typeof balances === 'object' && balances !== null ? balances : {})
     .filter((asset) => !/^[A-Z][A-Z0-9]{1,11}$/.test(asset))
     .map((asset) =>
       source.diagnostic({

@@ -5,7 +5,7 @@ import { measuresOfScope } from '../measure.js'
 import { instrumentOf, notAnInstrument } from './accounts.js'
 import type { Diagnostic } from './diagnostic.js'
 import type { Known } from './rules.js'
-import { ACTION_NAMES, type RuleFile } from './rulesSchema.js'
+import { ACTION_NAMES, type ActionPart } from './rulesSchema.js'
 import type { Path, YamlSource } from './yamlSource.js'
 
 type Amount = { readonly amount: string; readonly unit: string }
@@ -18,7 +18,7 @@ type Complain = (
 export function actionOf(
   source: YamlSource,
   rulePath: Path,
-  file: RuleFile,
+  file: ActionPart,
   scope: RuleScope,
   known: Known,
 ): { readonly action?: RuleAction; readonly diagnostics: readonly Diagnostic[] } {
@@ -39,7 +39,7 @@ export function actionOf(
 function readAction(
   source: YamlSource,
   rulePath: Path,
-  file: RuleFile,
+  file: ActionPart,
   scope: RuleScope,
   known: Known,
   complain: Complain,
@@ -128,7 +128,7 @@ function checkAccount(
   })
 }
 
-type HedgeFile = NonNullable<RuleFile['do']['hedge-delta']>
+type HedgeFile = NonNullable<ActionPart['do']['hedge-delta']>
 
 function checkHedge(
   at: Path,
@@ -193,7 +193,7 @@ export function boundUnits(action: RuleAction): readonly string[] {
   }
 }
 
-function checkBounds(file: RuleFile, action: RuleAction | undefined, complain: Complain): void {
+function checkBounds(file: ActionPart, action: RuleAction | undefined, complain: Complain): void {
   if (action === undefined) return
   const allowed = boundUnits(action)
   for (const name of ['perAction', 'perHour', 'perDay'] as const) {

@@ -2,13 +2,13 @@ import type { z } from 'zod'
 import type { AssessConfiguration, Configuration, GuardConfiguration, SourceConfiguration } from '../configuration.js'
 import type { Rulebook } from '../rulebook.js'
 import { rulebookOf } from '../rulebook.js'
-import { accountsOf } from './accounts.js'
+import { accountsOf, instrumentOf } from './accounts.js'
 import type { Diagnostic } from './diagnostic.js'
 import { diagnosticsOf } from './issues.js'
-import { type Known, rulesOf, underlyingsOf } from './rules.js'
+import { type Known, rulesOf } from './rules.js'
 import { ruleSchema } from './rulesSchema.js'
 import { accountSchema, type ConfigurationFile, configurationFileSchema } from './schema.js'
-import { childValue } from './schemaTree.js'
+import { childValue, listValue } from './schemaTree.js'
 import { readYaml, type YamlSource } from './yamlSource.js'
 
 export type CompiledConfiguration =
@@ -46,31 +46,36 @@ export function compileConfiguration(text: string, file: string): CompiledConfig
 
 /** Accounts and rules, each for itself: one that does not fit the schema does not hide what is wrong with the others. */
 function checkParts(source: YamlSource) {
-  const accountFiles = listAt(source, 'accounts').flatMap((raw, index) => fitting(accountSchema, raw, index))
-  const { accounts, diagnostics } = accountsOf(source, accountFiles, dataStartOf(source))
-  const instruments = accounts.flatMap(({ positions }) => positions.map(({ instrument }) => instrument))
-  const known: Known = {
-    accounts,
-    portfolios: [...new Set(accounts.map(({ portfolio }) => portfolio))].sort(),
-    underlyings: underlyingsOf(instruments),
-  }
-  const placed = listAt(source, 'rules').map((raw, index) => ({
-    index,
-    raw,
-    file: fitting(ruleSchema, raw, index)[0]?.file,
-  }))
-  const compiled = rulesOf(source, placed, known)
+  const rawAccounts = listValue(source.value, 'accounts')
+  const placedAccounts = rawAccounts.map((raw) => ({ raw, file: fitting(accountSchema, raw) }))
+  const { accounts, diagnostics } = accountsOf(source, placedAccounts, dataStartOf(source))
+  const placed = listValue(source.value, 'rules').map((raw) => ({ raw, file: fitting(ruleSchema, raw) }))
+  const compiled = rulesOf(source, placed, knownOf(rawAccounts))
   return { accounts, rules: compiled.rules, diagnostics: [...diagnostics, ...compiled.diagnostics] }
 }
 
-function fitting<T extends z.ZodType>(schema: T, raw: unknown, index: number): { index: number; file: z.output<T> }[] {
-  const parsed = schema.safeParse(raw)
-  return parsed.success ? [{ index, file: parsed.data }] : []
+/** What rules may name, read from accounts as they stand: an account with a mistake in it is still an account. */
+function knownOf(accounts: readonly unknown[]): Known {
+  const instruments = accounts.flatMap((account) =>
+    listValue(account, 'positions').flatMap((position) => {
+      const text = childValue(position, 'instrument')
+      return (typeof text === 'string' ? instrumentOf(String(childValue(account, 'venue')), text) : undefined) ?? []
+    }),
+  )
+  const held = accounts.flatMap((account) => Object.keys(childValue(account, 'balances') ?? {}))
+  return {
+    accounts: accounts.map((account) => ({
+      id: String(childValue(account, 'id') ?? ''),
+      venue: String(childValue(account, 'venue') ?? ''),
+    })),
+    portfolios: [...new Set(accounts.map((account) => String(childValue(account, 'portfolio') ?? 'desk')))].sort(),
+    underlyings: [...new Set([...instruments.map(({ underlying }) => underlying), ...held])].sort(),
+  }
 }
 
-function listAt(source: YamlSource, key: string): readonly unknown[] {
-  const list = childValue(source.value, key)
-  return Array.isArray(list) ? list : []
+function fitting<T extends z.ZodType>(schema: T, raw: unknown): z.output<T> | undefined {
+  const parsed = schema.safeParse(raw)
+  return parsed.success ? parsed.data : undefined
 }
 
 /** When the data begins, where every source says so. */

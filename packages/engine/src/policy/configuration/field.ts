@@ -178,8 +178,14 @@ function readQuantity(
         suggestion: `write the unit, e.g. ${example}`,
       })
     } else if (result.reason === 'unknown-unit') {
-      const suggestion = result.suggestion === undefined ? {} : { suggestion: result.suggestion }
-      complain(context, `unknown unit '${result.unit}'`, { code: 'WRONG_UNIT', allowed, ...suggestion })
+      const meant = result.suggestion === undefined ? undefined : parseQuantity(result.suggestion)
+      const suggestion =
+        meant?.ok === true && meant.quantity.dimension === dimension ? result.suggestion : `e.g. ${example}`
+      complain(context, `unknown unit '${result.unit}'`, {
+        code: 'WRONG_UNIT',
+        allowed,
+        suggestion: suggestion ?? example,
+      })
     } else {
       complain(context, `'${value}' is not a quantity`, { code: 'WRONG_TYPE', allowed })
     }

@@ -1,23 +1,23 @@
-import type { Instrument } from '@holdfast/quant'
 import { suggest } from '../../text/suggest.js'
 import { compileCondition } from '../condition/compileCondition.js'
 import type { Condition } from '../condition/condition.js'
-import type { AccountConfiguration, RuleScope } from '../configuration.js'
+import type { RuleScope } from '../configuration.js'
 import type { Rule } from '../rulebook.js'
 import { actionOf } from './actions.js'
 import type { Diagnostic } from './diagnostic.js'
-import { type RuleFile, type ScopeFile, scopeSchema } from './rulesSchema.js'
+import { type ActionPart, actionPartSchema, type RuleFile, type ScopeFile, scopeSchema } from './rulesSchema.js'
 import { childValue } from './schemaTree.js'
 import type { Path, YamlSource } from './yamlSource.js'
 
 /** What rules may name: the accounts of the file, and what follows from them. */
 export type Known = {
-  readonly accounts: readonly AccountConfiguration[]
+  readonly accounts: readonly { readonly id: string; readonly venue: string }[]
   readonly portfolios: readonly string[]
   readonly underlyings: readonly string[]
 }
 
-export type PlacedRule = { readonly index: number; readonly raw: unknown; readonly file: RuleFile | undefined }
+/** A rule of the file: as it stands, and, where it fits the schema, as read. */
+export type PlacedRule = { readonly raw: unknown; readonly file: RuleFile | undefined }
 
 /** Compiles rules; conditions are checked even where another part of their rule is wrong, so that all is told at once. */
 export function rulesOf(
@@ -27,7 +27,7 @@ export function rulesOf(
 ): { readonly rules: readonly Rule[]; readonly diagnostics: readonly Diagnostic[] } {
   const diagnostics: Diagnostic[] = []
   const rules: Rule[] = []
-  for (const { index, raw, file } of placed) {
+  for (const [index, { raw, file }] of placed.entries()) {
     const path = ['rules', index]
     const scopeRead = scopeSchema.safeParse(childValue(raw, 'scope'))
     const scope = scopeRead.success ? scopeOf(scopeRead.data) : undefined
@@ -43,20 +43,22 @@ export function rulesOf(
       known,
       diagnostics,
     )
-    if (file === undefined) continue
-    const first = placed.find((other) => other.file?.id === file.id)?.index ?? index
-    if (first !== index) {
+    const id = childValue(raw, 'id')
+    const first = placed.findIndex((other) => childValue(other.raw, 'id') === id)
+    if (first !== index && typeof id === 'string') {
       const where = `the first is at line ${source.locate(['rules', first, 'id']).line}`
       diagnostics.push(
         source.diagnostic({
           code: 'DUPLICATE',
           path: [...path, 'id'],
-          message: `rule '${file.id}' stands here twice; ${where}`,
+          message: `rule '${id}' stands here twice; ${where}`,
         }),
       )
     }
-    const action = actionOf(source, path, file, scope, known)
+    const part = actionPartOf(raw)
+    const action = part === undefined ? { diagnostics: [] } : actionOf(source, path, part, scope, known)
     diagnostics.push(...action.diagnostics)
+    if (file === undefined) continue
     if (file.repeat !== undefined && file.do.alert !== undefined) {
       const suggestion = 'alerts.group.repeat says how often an alert that stands is sent again'
       diagnostics.push(
@@ -83,6 +85,15 @@ export function rulesOf(
     })
   }
   return { rules, diagnostics }
+}
+
+/** What the action's checks need of a rule, though other parts of the rule may be wrong. */
+function actionPartOf(raw: unknown): ActionPart | undefined {
+  const [id, action, bounds] = ['id', 'do', 'bounds'].map((key) => childValue(raw, key))
+  const whole = actionPartSchema.safeParse({ id, do: action, bounds })
+  if (whole.success) return whole.data
+  const without = actionPartSchema.safeParse({ id, do: action })
+  return without.success ? without.data : undefined
 }
 
 function boundsOf({ bounds }: RuleFile): Rule['bounds'] {
@@ -127,14 +138,14 @@ function unknownNames(source: YamlSource, path: Path, scope: RuleScope, known: K
       ]
     case 'input':
       return scope.inputs
-        .filter((input) => !/^(index|asset|forward|surface|quote|account|venue)(:|$)/.test(input))
+        .filter((input) => !/^(index|asset|forward|surface|quote|account|feed|settlement)(:|$)/.test(input))
         .map((input) =>
           source.diagnostic({
             code: 'NOT_ALLOWED',
             path: [...path, 'input'],
             message: `'${input}' is not the beginning of an input's name`,
             allowed:
-              'index:BTC, asset:USDC, forward:BTC:…, surface:BTC:…, quote:deribit:…, account:ID, or the beginning of one',
+              'index:BTC, asset:USDC, forward:BTC:…, surface:BTC:…, quote:deribit:…, account:ID, feed:…, or the beginning of one',
           }),
         )
   }
@@ -186,9 +197,4 @@ function conditionAt(
     diagnostics.push(source.diagnostic({ ...detail, path, place: source.locateWithin(path, start, end) }))
   }
   return undefined
-}
-
-/** Underlyings of instruments, sorted. */
-export function underlyingsOf(instruments: readonly Instrument[]): readonly string[] {
-  return [...new Set(instruments.map(({ underlying }) => underlying))].sort()
 }

@@ -128,6 +128,19 @@ const actionSchema = z
 
 const bound = (description: string) => amount({ description, example: '5 BTC', sign: 'positive' }).optional()
 
+const boundsSchema = z
+  .strictObject({
+    perAction: bound('Largest single action.'),
+    perHour: bound('Most within any 60 minutes.'),
+    perDay: bound('Most within any 24 hours.'),
+  })
+  .prefault({})
+  .meta({ description: 'Limits of what the rule may do; all that it does counts, in every scope.' })
+
+/** The parts of a rule that its action is checked by. */
+export const actionPartSchema = z.object({ id: z.string(), do: actionSchema, bounds: boundsSchema })
+export type ActionPart = z.output<typeof actionPartSchema>
+
 const condition = (description: string, example: string) =>
   z
     .string()
@@ -169,14 +182,7 @@ export const ruleSchema = z
       min: '1 s',
       max: '30 d',
     }).optional(),
-    bounds: z
-      .strictObject({
-        perAction: bound('Largest single action.'),
-        perHour: bound('Most within any 60 minutes.'),
-        perDay: bound('Most within any 24 hours.'),
-      })
-      .prefault({})
-      .meta({ description: 'Limits of what the rule may do; all that it does counts, in every scope.' }),
+    bounds: boundsSchema,
     stage: z.enum(STAGES).prefault('shadow').meta({
       description:
         'plan: print. shadow: record. paper: simulated fills. approve: a person confirms. live: within bounds.',

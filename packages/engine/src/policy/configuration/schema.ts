@@ -71,7 +71,7 @@ const sourceSchema = z
   ])
   .meta({ description: 'Where data comes from.' })
 
-const positionSchema = z
+export const positionSchema = z
   .strictObject({
     instrument: z.string().meta({
       description: 'A ccxt symbol at the venue of the account, or a whole key with the venue before it.',
@@ -291,6 +291,8 @@ export const configurationFileSchema = z
     description: 'What a desk holds, where its data comes from, and the risk it will hold.',
   })
 
+export type AccountFile = z.output<typeof accountSchema>
+export type PositionFile = z.output<typeof positionSchema>
 export type ConfigurationFile = z.output<typeof configurationFileSchema>
 
 /** JSON Schema (draft 2020-12) of the configuration file: what editors complete by. */

@@ -57,6 +57,12 @@ export function childValue(value: unknown, step: string | number): unknown {
   return typeof value === 'object' && value !== null ? (value as Record<string | number, unknown>)[step] : undefined
 }
 
+/** A list in a value that was not checked yet; empty where there is none. */
+export function listValue(value: unknown, step: string): readonly unknown[] {
+  const list = childValue(value, step)
+  return Array.isArray(list) ? list : []
+}
+
 function variantOf({ type, options }: Definition, value: unknown): z.core.$ZodType | undefined {
   if (type !== 'union' || options === undefined) return undefined
   const isSection = typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -232,7 +232,7 @@ function readTree(root: Node, document: Document): Tree {
   const readScalar = (node: Scalar, path: Path): unknown => {
     const digits = node.source?.replace(/^[+-]?0*\.?0*|[eE].*$|\./g, '').length ?? 0
     if (typeof node.value === 'number' && digits > 15) {
-      return complain(node, path, 'OUT_OF_RANGE', `${node.source} has more digits than a number keeps`, {
+      complain(node, path, 'OUT_OF_RANGE', `${node.source} has more digits than a number keeps`, {
         allowed: 'at most 15 significant digits',
         suggestion: `'${node.source}' (in quotes) keeps each digit`,
       })
