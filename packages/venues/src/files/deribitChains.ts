@@ -1,22 +1,20 @@
 import type { DataFlag, Event, Provenance } from '@holdfast/engine'
 import { type Instrument, instrumentKey } from '@holdfast/quant'
-import type { DefectCode } from '../defect.js'
 import { type Source, SourceError } from '../source.js'
-import { type ChainSnapshot, createChainSnapshot, type SnapshotParts } from './chainSnapshot.js'
+import { type ChainFile, readSnapshots, secondOf } from './chainFile.js'
+import type { ChainSnapshot, SnapshotParts } from './chainSnapshot.js'
 import type { DeribitChainsConfiguration } from './configuration.js'
 import { type FuturePrice, futuresFormatOf, readFuturePrices } from './deribitFutures.js'
-import { CHAIN_COLUMNS, readChainRow } from './deribitRow.js'
+import { CHAIN_COLUMNS } from './deribitRow.js'
+import { createFlagBuffer, type FlagBuffer } from './flagBuffer.js'
 import { type DataFile, listFiles } from './folder.js'
 import { createLedger, type Ledger } from './ledger.js'
 import { createMarkMeter, type MarkMeter } from './markMeter.js'
 import { readFrom } from './resume.js'
-import { createRowReader, isoTimeOf, problemText } from './row.js'
-import { readHeader, readTable, type TableEnd, type TableHeader } from './table.js'
+import { findHeader } from './table.js'
 
 const HOUR = 3_600_000
 const MAX_GAP_MS = 12 * HOUR
-
-type ChainFile = DataFile & { readonly header: TableHeader }
 
 /**
  * Whole option chains of Deribit, one instant per file (`deribit_options_snapshot_20260204T042403Z.csv.gz`) or several in one,
@@ -35,7 +33,7 @@ export async function openDeribitChains(configuration: DeribitChainsConfiguratio
   const chains: ChainFile[] = []
   for (const file of files) {
     if (futures.includes(file)) continue
-    const header = await readHeader(file.path, CHAIN_COLUMNS)
+    const header = await findHeader(file.path, CHAIN_COLUMNS)
     const second = secondOf(file.name)
     // A file whose name lies outside the chosen time is left out unread; its rows may lie up to a second later.
     if (second === undefined || within(configuration, second * 1000) || within(configuration, second * 1000 + 999)) {
@@ -79,14 +77,15 @@ async function* chainEvents(configuration: DeribitChainsConfiguration, context: 
       prices.set(time, [...(prices.get(time) ?? []), ...list])
     }
   }
-  const stream = createEventStream(configuration, context, prices)
+  const lost = createFlagBuffer(ledger)
+  const stream = createEventStream(configuration, context, prices, lost)
   for (const file of context.chains) {
-    for await (const snapshot of readSnapshots(file, configuration, ledger)) {
-      if (!('time' in snapshot)) {
-        stream.damage(snapshot)
+    for await (const part of readSnapshots(file, (time) => within(configuration, time), ledger)) {
+      if ('kind' in part) {
+        lost.add(part.code, part.subject, part.detail)
         continue
       }
-      for (const event of stream.events(snapshot)) {
+      for (const event of stream.events(part)) {
         ledger.event()
         yield event
       }
@@ -104,25 +103,20 @@ function createEventStream(
   configuration: DeribitChainsConfiguration,
   context: Context,
   prices: ReadonlyMap<number, readonly FuturePrice[]>,
+  lost: FlagBuffer,
 ) {
   const { ledger, meter } = context
   const listed = new Map<string, Instrument>()
   let before: SnapshotParts | undefined
   let receivedTime = Number.NEGATIVE_INFINITY
-  let pending: DataFlag[] = []
   return {
     started: () => before !== undefined,
-    damage(end: FileDamage) {
-      ledger.damaged()
-      pending.push(ledger.flag(end.code, end.subject, end.detail))
-    },
     events(snapshot: ChainSnapshot): Event[] {
       const parts = snapshot.finish(ledger)
       for (const row of parts.rows) meter.add(row)
       const near = prices.get(parts.time) ?? []
       const timeFlags = flagsOfTime(ledger, configuration, before?.time, parts.time)
-      const flags = [...pending, ...timeFlags, ...parts.flags, ...flagsOfFutures(ledger, near)]
-      pending = []
+      const flags = [...lost.take(), ...timeFlags, ...parts.flags, ...flagsOfFutures(ledger, near)]
       receivedTime = Math.max(receivedTime, parts.time)
       const provenance = { source: configuration.id, sourceTime: parts.time, receivedTime }
       const events: Event[] = [
@@ -142,79 +136,6 @@ function createEventStream(
       before = parts
       return events
     },
-  }
-}
-
-type FileDamage = { readonly code: DefectCode; readonly subject: string; readonly detail: string }
-
-/** The instants of a file, each when it is complete; then what became of the file, where it was damaged. */
-async function* readSnapshots(
-  file: ChainFile,
-  configuration: DeribitChainsConfiguration,
-  ledger: Ledger,
-): AsyncGenerator<ChainSnapshot | FileDamage> {
-  const reader = createRowReader(file.header)
-  const tally = ledger.file(file.name)
-  const second = secondOf(file.name)
-  let snapshot: ChainSnapshot | undefined
-  const rejected: [DefectCode, string, string][] = []
-  const reject = (code: DefectCode, line: number, text: string) => {
-    tally.skipped()
-    if (snapshot === undefined) rejected.push([code, `${file.name}:${line}`, text])
-    else snapshot.reject(code, `${file.name}:${line}`, text)
-  }
-  for await (const part of readTable(file.path, file.header)) {
-    if (part.kind === 'end') {
-      const damage = damageOf(file, part.end)
-      if (snapshot !== undefined && part.end.kind !== 'corrupt') {
-        if (damage !== undefined) ledger.damaged()
-        if (damage !== undefined) snapshot.reject(damage.code, damage.subject, damage.detail)
-        yield snapshot
-      } else if (damage !== undefined) yield damage
-      break
-    }
-    tally.row(part.rows.length + part.broken.length)
-    for (const { line, problem } of part.broken) reject('unreadable-row', line, problem)
-    for (const { line, fields } of part.rows) {
-      reader.open(fields)
-      const row = readChainRow(reader)
-      if (row !== undefined && second !== undefined && Math.floor(row.time / 1000) !== second) {
-        reader.refuse('timestamp', `a time within the second of the file’s name`)
-      }
-      const problem = reader.problem()
-      if (row === undefined || problem !== undefined) {
-        reject(problem!.code, line, problemText(problem!))
-        continue
-      }
-      if (!within(configuration, row.time)) continue
-      if (snapshot !== undefined && snapshot.time !== row.time) {
-        yield snapshot
-        snapshot = undefined
-      }
-      if (snapshot === undefined) {
-        snapshot = createChainSnapshot(row.time)
-        tally.time(row.time)
-        for (const [code, place, text] of rejected.splice(0)) snapshot.reject(code, place, text)
-      }
-      snapshot.add(row, `${file.name}:${line}`)
-    }
-  }
-  leftOver(rejected, ledger)
-}
-
-/** Rows refused in a file of which nothing could be used belong to no event; they are counted all the same. */
-function leftOver(rejected: readonly [DefectCode, string, string][], ledger: Ledger): void {
-  for (const [code, place, text] of rejected) ledger.defect(code, `${place}: ${text}`)
-}
-
-function damageOf(file: DataFile, end: TableEnd): FileDamage | undefined {
-  switch (end.kind) {
-    case 'whole':
-      return undefined
-    case 'truncated':
-      return { code: 'truncated-file', subject: file.name, detail: end.detail }
-    case 'corrupt':
-      return { code: 'corrupt-file', subject: file.name, detail: end.detail }
   }
 }
 
@@ -279,14 +200,6 @@ function settlements(
       )
       return [{ kind: 'settlement', ...provenance, sourceTime: expiry, underlying, expiry, price }]
     })
-}
-
-/** Seconds since 1970 that the name carries, where it does. */
-function secondOf(name: string): number | undefined {
-  const match = /(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z/.exec(name)
-  if (match === null) return undefined
-  const time = isoTimeOf(`${match[1]}-${match[2]}-${match[3]}T${match[4]}:${match[5]}:${match[6]}Z`)
-  return time === undefined ? undefined : time / 1000
 }
 
 function within(configuration: DeribitChainsConfiguration, time: number): boolean {

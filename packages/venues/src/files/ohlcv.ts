@@ -50,10 +50,12 @@ async function* barEvents(
   ledger: Ledger,
 ): AsyncGenerator<Event> {
   const barMs = configuration.barMs ?? (await barLength(configuration, files, ledger))
+  const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = configuration
+  const within = (bar: Bar) => bar.time >= from && bar.time < to
   const read = (reader: RowReader) => readBar(reader, configuration, barMs)
   const makeEvent = createBarEvents(configuration, barMs, ledger)
   for (const file of files) {
-    for await (const item of ascending(readRows(file, ledger, read), ledger, file.name)) {
+    for await (const item of ascending(readRows(file, ledger, within, read), ledger, file.name)) {
       for (const event of makeEvent(item)) {
         ledger.event()
         yield event
@@ -65,7 +67,7 @@ async function* barEvents(
 }
 
 function createBarEvents(configuration: OhlcvConfiguration, barMs: number, ledger: Ledger) {
-  const { id: source, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = configuration
+  const source = configuration.id
   const instrument = configuration.instrument === undefined ? undefined : parseInstrumentKey(configuration.instrument)
   let before: number | undefined
   const buffer = createFlagBuffer(ledger)
@@ -75,7 +77,6 @@ function createBarEvents(configuration: OhlcvConfiguration, barMs: number, ledge
       return []
     }
     const { time, volume } = item.row
-    if (time < from || time >= to) return []
     const subject = `source:${source}`
     if (before !== undefined && time <= before) {
       const code = time === before ? 'repeated-time' : 'clock-backwards'
@@ -156,7 +157,12 @@ async function barLength(
   const times: number[] = []
   let first: string | undefined
   const scratch = createLedger(configuration.id, configuration.kind)
-  for await (const item of readRows(files[0]!, scratch, (reader) => readBar(reader, configuration, 0))) {
+  for await (const item of readRows(
+    files[0]!,
+    scratch,
+    () => true,
+    (reader) => readBar(reader, configuration, 0),
+  )) {
     if (item.kind === 'defect') first ??= `${item.place}: ${item.detail}.`
     else if (times.push(item.row.time) === 2) break
   }

@@ -19,11 +19,13 @@ export type RowOrDefect<T> =
  * Streams the rows of a file through `read`; what cannot be read comes as a defect in its place. Rows are counted in the
  * ledger; a damaged file is noted there and ends the stream.
  *
+ * @param within - rows for which it is false are passed over.
  * @param read - reads one row; a problem that it leaves in the reader makes the row a defect.
  */
 export async function* readRows<T extends { readonly time: number }>(
   file: TableFile,
   ledger: Ledger,
+  within: (row: T) => boolean,
   read: (reader: RowReader) => T | undefined,
 ): AsyncGenerator<RowOrDefect<T>> {
   const reader = createRowReader(file.header)
@@ -54,7 +56,7 @@ export async function* readRows<T extends { readonly time: number }>(
           place: `${file.name}:${line}`,
           detail: problem ? problemText(problem) : 'not readable',
         }
-      } else {
+      } else if (within(row)) {
         tally.time(row.time)
         yield { kind: 'row', line, row }
       }

@@ -11,8 +11,9 @@ export type TableRow = { readonly line: number; readonly fields: readonly string
 /** A line that is no row: broken quotes, or fields missing or left over. */
 export type BrokenRow = { readonly line: number; readonly problem: string }
 
-export type TableEnd =
-  | { readonly kind: 'whole' }
+export type TableEnd = { readonly kind: 'whole' } | Damage
+
+export type Damage =
   /** The stream ended before the file said so; the rows up to there are sound. */
   | { readonly kind: 'truncated'; readonly detail: string }
   /** The content does not match its checksum: which rows are wrong cannot be known. */
@@ -26,37 +27,48 @@ export type TablePart =
 export type TableHeader = { readonly names: readonly string[]; readonly line: number }
 
 const LINE_LENGTH_MAX = 1_000_000
+const HEADER_LINES = 3
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what tells a binary file.
+const CONTROL_CHARACTERS = /[\u0000-\u0008\u000e-\u001f]/
 
 /**
  * Reads the header line of a CSV file, plain or gzip (told by content, not by name).
  *
- * @param columns - the columns that must be there; the header is the first line that holds the first of them, so that a line
- *   above it (a URL, a licence) does no harm.
+ * @param columns - the columns that must be there; the header is one of the first three lines, so that a line above it (a URL,
+ *   a licence) does no harm.
  * @throws {SourceError} `SOURCE_UNREADABLE`, or `SOURCE_HEADER` that names what is missing and what was likely meant.
  */
 export async function readHeader(path: string, columns: readonly string[]): Promise<TableHeader> {
-  let line = 0
-  let first: readonly string[] = []
+  const found = await findHeader(path, columns)
+  if ('names' in found) return found
+  throw new SourceError('SOURCE_UNREADABLE', found.detail, { file: basename(path) })
+}
+
+/** As `readHeader`, and says so where the file is damaged before its header is whole. */
+export async function findHeader(path: string, columns: readonly string[]): Promise<TableHeader | Damage> {
+  const lines: string[] = []
   for await (const block of readBlocks(path)) {
-    if (block.kind === 'end') break
-    for (const text of block.lines) {
-      line++
-      const names = splitLine(text) ?? []
-      if (line === 1) first = names
-      if (names.includes(columns[0]!) || (line <= 3 && columns.every((column) => names.includes(column)))) {
-        assertColumns(path, line, names, columns)
-        return { names, line }
-      }
-      if (line >= 3) break
+    if (block.kind === 'end') {
+      if (block.end.kind !== 'whole' && lines.length === 0) return block.end
+      break
     }
-    if (line >= 3) break
+    lines.push(...block.lines.slice(0, HEADER_LINES))
+    if (lines.length >= HEADER_LINES) break
   }
-  if (line === 0)
+  if (lines.length === 0) {
     throw new SourceError('SOURCE_UNREADABLE', 'the file is empty, a header line was expected', {
       file: basename(path),
     })
-  assertColumns(path, 1, first, columns)
-  return { names: first, line: 1 }
+  }
+  if (lines.some((line) => CONTROL_CHARACTERS.test(line))) {
+    throw new SourceError('SOURCE_UNREADABLE', 'this is not a text file', { file: basename(path) })
+  }
+  const names = lines.slice(0, HEADER_LINES).map((line) => splitLine(line) ?? [])
+  const whole = names.findIndex((line) => columns.every((column) => line.includes(column)))
+  const near = whole < 0 ? names.findIndex((line) => line.includes(columns[0]!)) : whole
+  const place = Math.max(0, near)
+  assertColumns(path, place + 1, names[place]!, columns)
+  return { names: names[place]!, line: place + 1 }
 }
 
 /**

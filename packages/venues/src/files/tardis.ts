@@ -71,6 +71,8 @@ const VOL_MAX = 10
  */
 export async function openTardis(configuration: TardisConfiguration, path: string): Promise<Source> {
   const { id, kind, everyMs = 0 } = configuration
+  const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = configuration
+  const within = (tick: Tick) => tick.receivedTime >= from && tick.receivedTime < to
   const columns = kind === 'tardis-options-chain' ? OPTION_COLUMNS : TICKER_COLUMNS
   const files: TableFile[] = []
   for (const file of await listFiles(path, /\.csv(\.gz)?$/))
@@ -82,10 +84,9 @@ export async function openTardis(configuration: TardisConfiguration, path: strin
       const fresh = createLedger(id, kind)
       ledger = fresh
       const read = kind === 'tardis-options-chain' ? (reader: RowReader) => optionTick(reader, fresh) : tickerTick
-      const streams = files.map((file) => readRows(file, fresh, read))
-      const { from, to } = configuration
-      const span = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) }
-      return readFrom(tickEvents(mergeTicks(streams), fresh, { source: id, everyMs, ...span }), id, options)
+      const streams = files.map((file) => readRows(file, fresh, within, read))
+      const events = tickEvents(mergeTicks(streams), fresh, { source: id, everyMs })
+      return readFrom(events, id, options)
     },
     metadata: () => ledger.metadata(undefined),
   }

@@ -35,12 +35,7 @@ function timeOf(item: RowOrDefect<Tick>): number {
   return item.kind === 'row' ? item.row.receivedTime : Number.NEGATIVE_INFINITY
 }
 
-export type TickOptions = {
-  readonly source: string
-  readonly everyMs: number
-  readonly from?: number
-  readonly to?: number
-}
+export type TickOptions = { readonly source: string; readonly everyMs: number }
 
 /**
  * Makes events of ticks: one per tick, or with `everyMs` one per stretch of time with the latest observation of each thing.
@@ -51,7 +46,7 @@ export async function* tickEvents(
   ledger: Ledger,
   options: TickOptions,
 ): AsyncGenerator<Event> {
-  const { source, everyMs, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = options
+  const { source, everyMs } = options
   const listed = new Set<string>()
   let receivedTime = Number.NEGATIVE_INFINITY
   let sourceTime = Number.NEGATIVE_INFINITY
@@ -87,7 +82,6 @@ export async function* tickEvents(
       continue
     }
     const tick = item.row
-    if (tick.receivedTime < from || tick.receivedTime >= to) continue
     const next = everyMs > 0 ? Math.floor(tick.receivedTime / everyMs) : undefined
     if (latest.size > 0 && next !== bucket) yield event()
     bucket = next
