@@ -4,14 +4,21 @@ import { admit } from './door.js'
 import type { Engine, EngineOptions, EngineView } from './engine.js'
 import type { DataFlag, Event } from './event.js'
 import { digestOf } from './journal/digest.js'
+import type { RuleState } from './policy/state.js'
 import type { Turn } from './turn.js'
 
 /** The parts that an engine is made of. Each is deterministic and keeps its own state. */
 export type EngineParts = {
+  /** Called before the events of each turn. */
+  begin(now: number): readonly DataFlag[]
   /** Takes an event into book and market; returns what was wrong with it. */
   apply(event: Event): readonly DataFlag[]
-  assess(now: number): Assessment
-  decide(assessment: Assessment, now: number, events: readonly Event[]): readonly Decision[]
+  /** Assesses and decides, once the events of a turn are in. */
+  conclude(
+    now: number,
+    events: readonly Event[],
+  ): { readonly assessment: Assessment; readonly decisions: readonly Decision[] }
+  rules(): RuleState
   /** Everything that later turns depend on, as data or as digests of its own: for the state's digest. */
   state(): unknown
 }
@@ -24,7 +31,15 @@ export function composeEngine(parts: EngineParts, options: EngineOptions = {}): 
   let sequence = 0
   let time = 0
   let recent: readonly Decision[] = []
-  let view: EngineView = { sequence, time, assessment: EMPTY_ASSESSMENT, decisions: recent, flags: [], stateDigest: '' }
+  let view: EngineView = {
+    sequence,
+    time,
+    assessment: EMPTY_ASSESSMENT,
+    decisions: recent,
+    flags: [],
+    stateDigest: '',
+    rules: parts.rules(),
+  }
 
   function step(events: readonly Event[], receivedTime: number): Turn {
     const flags: DataFlag[] = []
@@ -34,9 +49,9 @@ export function composeEngine(parts: EngineParts, options: EngineOptions = {}): 
       return outcome.event ?? []
     })
     const now = latest(time, receivedTime, admitted)
+    flags.push(...parts.begin(now))
     for (const event of admitted) flags.push(...applied(parts, event))
-    const assessment = parts.assess(now)
-    const decisions = parts.decide(assessment, now, admitted)
+    const { assessment, decisions } = parts.conclude(now, admitted)
     sequence += 1
     time = now
     const assessmentDigest = digestOf(assessment, options.sha256)
@@ -45,7 +60,7 @@ export function composeEngine(parts: EngineParts, options: EngineOptions = {}): 
       options.sha256,
     )
     if (decisions.length > 0) recent = [...recent, ...decisions].slice(-keep)
-    view = { sequence, time, assessment, decisions: recent, flags, stateDigest }
+    view = { sequence, time, assessment, decisions: recent, flags, stateDigest, rules: parts.rules() }
     return { sequence, time, events, decisions, flags, assessmentDigest, stateDigest }
   }
 

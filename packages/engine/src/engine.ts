@@ -1,6 +1,10 @@
-import type { Assessment } from './assess/assessment.js'
+import { type Assessment, assess, assessSettings, createAssessMemory } from './assess/index.js'
+import { applyBookEvent, bookDigest, configuredStatement, createBook, openAccount, startTurn } from './book/index.js'
+import { composeEngine, type EngineParts } from './compose.js'
 import type { Decision } from './decision.js'
 import type { DataFlag, Event } from './event.js'
+import { applyMarketEvent, createMarketState, guardSettings, marketDigest, marketView } from './market/index.js'
+import { decide, EMPTY_RULE_STATE, type Rulebook, type RuleState, ruleStateDigest } from './policy/index.js'
 import type { Turn } from './turn.js'
 
 /**
@@ -32,6 +36,8 @@ export type EngineView = {
   /** What was wrong with the events of the latest turn. */
   readonly flags: readonly DataFlag[]
   readonly stateDigest: string
+  /** What the rules remember: for `why-not`. */
+  readonly rules: RuleState
 }
 
 export type EngineOptions = {
@@ -39,4 +45,45 @@ export type EngineOptions = {
   readonly recentDecisions?: number
   /** SHA-256; a host may hand in a faster one, which must give the same bytes. */
   readonly sha256?: (bytes: Uint8Array) => Uint8Array
+}
+
+/**
+ * The engine of a desk: its book, its beliefs of the market, its rulebook. The accounts hold what the configuration says
+ * from the first turn on, until a venue's own statement arrives.
+ */
+export function createEngine(rulebook: Rulebook, options: EngineOptions = {}): Engine {
+  return composeEngine(createParts(rulebook), options)
+}
+
+function createParts(rulebook: Rulebook): EngineParts {
+  const { configuration } = rulebook
+  const market = createMarketState(guardSettings(configuration.guard))
+  const book = createBook()
+  const settings = assessSettings(configuration)
+  const memory = createAssessMemory()
+  let rules = EMPTY_RULE_STATE
+  let opened = false
+  for (const { id, venue, portfolio, marginModel } of configuration.accounts) {
+    openAccount(book, { id, venue, portfolio, marginModel })
+  }
+
+  return {
+    begin(now) {
+      startTurn(book)
+      if (opened) return []
+      opened = true
+      return configuration.accounts.flatMap((account) => applyBookEvent(book, configuredStatement(account, now)))
+    },
+    apply: (event) => [...applyMarketEvent(market, event), ...applyBookEvent(book, event)],
+    conclude(now, events) {
+      const snapshot = marketView(market, now)
+      const assessment = assess(book, snapshot, settings, memory)
+      const controls = events.filter((event) => event.kind === 'control')
+      const decided = decide(rulebook, rules, assessment, snapshot, now, controls)
+      rules = decided.state
+      return { assessment, decisions: decided.decisions }
+    },
+    rules: () => rules,
+    state: () => [marketDigest(market), bookDigest(book), ruleStateDigest(rules)],
+  }
 }

@@ -2,6 +2,7 @@ import {
   composeEngine,
   type DataFlag,
   type Decision,
+  EMPTY_RULE_STATE,
   type Engine,
   type Event,
   type HeaderRecord,
@@ -23,18 +24,23 @@ export function toyEngine(threshold = 10): Engine {
       }
       return []
     },
-    assess: (time) => ({ time, accounts: [], portfolios: [], inputs: [] }),
-    decide(_assessment, now, events): readonly Decision[] {
-      const prices = events.flatMap((event) =>
-        event.kind === 'market' ? event.observations.flatMap((o) => (o.kind === 'index' ? [o.price] : [])) : [],
-      )
-      const lowest = Math.min(...prices)
-      if (!(lowest < low - threshold)) return []
-      low = lowest
-      return [decision(now, lowest)]
+    begin: () => [],
+    rules: () => EMPTY_RULE_STATE,
+    conclude(now, events) {
+      return { assessment: { time: now, accounts: [], portfolios: [], inputs: [] }, decisions: decide(now, events) }
     },
     state: () => ({ low: low === Number.POSITIVE_INFINITY ? 'none' : low, sum }),
   })
+
+  function decide(now: number, events: readonly Event[]): readonly Decision[] {
+    const prices = events.flatMap((event) =>
+      event.kind === 'market' ? event.observations.flatMap((o) => (o.kind === 'index' ? [o.price] : [])) : [],
+    )
+    const lowest = Math.min(...prices)
+    if (!(lowest < low - threshold)) return []
+    low = lowest
+    return [decision(now, lowest)]
+  }
 }
 
 function decision(time: number, price: number): Decision {
