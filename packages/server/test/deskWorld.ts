@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto'
-import type {
-  AccountAssessment,
-  Assessment,
-  Decision,
-  EngineView,
-  Event,
-  PortfolioAssessment,
-  PositionAssessment,
-  Quality,
-  Turn,
-  UnderlyingGreeks,
+import {
+  type AccountAssessment,
+  type Assessment,
+  type Decision,
+  EMPTY_RULE_STATE,
+  type EngineView,
+  type Event,
+  type PortfolioAssessment,
+  type PositionAssessment,
+  type Quality,
+  type Turn,
+  type UnderlyingGreeks,
 } from '@holdfast/engine'
 import { parseInstrumentKey } from '@holdfast/quant'
 
@@ -481,7 +482,15 @@ function makeSteps(hours: number): DeskWorld['steps'] {
       flags: [],
       stateDigest,
     }
-    const view = { sequence: hour + 1, time, assessment, decisions: recent.slice(-1000), flags: [], stateDigest }
+    const view = {
+      sequence: hour + 1,
+      time,
+      assessment,
+      decisions: recent.slice(-1000),
+      flags: [],
+      stateDigest,
+      rules: EMPTY_RULE_STATE,
+    }
     steps.push({ turn, view, head })
   }
   return steps

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { AccountAssessment, Decision, EngineView, Turn } from '@holdfast/engine'
+import { type AccountAssessment, type Decision, EMPTY_RULE_STATE, type EngineView, type Turn } from '@holdfast/engine'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { indexEvent, TOY_HEADER, walkSource } from '../../test/toyEngine.js'
 import { leadTimes } from './leadTime.js'
@@ -92,6 +92,7 @@ function crash(): readonly { turn: Turn; view: EngineView }[] {
         decisions,
         flags,
         stateDigest: '',
+        rules: EMPTY_RULE_STATE,
       },
     }
   })

@@ -4,7 +4,7 @@ export type ChartPoint = { readonly time: number; readonly last: number; readonl
 
 export type ChartSeries = {
   readonly label: string
-  /** 1…8: a colour of the style sheet. */
+  /** 1…9: a colour of the style sheet; 9 is that of limits. */
   readonly colour: number
   readonly dashed?: boolean
   readonly points: readonly ChartPoint[]
@@ -51,8 +51,10 @@ export function chartSvg(chart: Chart): string {
   const parts = [
     ...gridLines(chart, low, high, y),
     ...timeTicks(from, to).map((time) => timeTick(time, x(time), span)),
-    ...chart.marks.map((mark) => markStem(mark, x(mark.time))),
-    ...(limit === undefined || limit.value > high || limit.value < low ? [] : [limitLine(limit, y(limit.value))]),
+    ...chart.marks.filter(({ kind }) => kind !== 'action').map((mark) => markStem(mark, x(mark.time))),
+    ...(limit === undefined || limit.value > high || limit.value < low
+      ? []
+      : [limitLine(limit, y(limit.value), chart.valueText)]),
     ...series.map((one) => seriesPath(one, x, y)),
     ...chart.marks.map((mark) => markShape(mark, x(mark.time))),
   ]
@@ -136,9 +138,13 @@ function seriesPath(series: ChartSeries, x: (time: number) => number, y: (value:
   return `${band}<path class="line s${colour}${dashed === true ? ' dashed' : ''}" d="M${line}"/>`
 }
 
-function limitLine({ value, label }: { value: number; label: string }, at: number): string {
+function limitLine(
+  { value, label }: { value: number; label: string },
+  at: number,
+  valueText: Chart['valueText'],
+): string {
   const y = at.toFixed(1)
-  return `<line class="limit" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y}" y2="${y}"/><text class="limit-label" x="${LEFT + 6}" y="${y}" dy="-0.4em">${escapeHtml(`${label} (${value})`)}</text>`
+  return `<line class="limit" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y}" y2="${y}"/><text class="limit-label" x="${LEFT + 6}" y="${y}" dy="-0.4em">${escapeHtml(`${label} (${valueText(value)})`)}</text>`
 }
 
 function markStem({ kind }: ChartMark, at: number): string {
@@ -154,7 +160,7 @@ function markShape({ kind, title }: ChartMark, at: number): string {
     notice: `<circle cx="${x.toFixed(1)}" cy="${y}" r="3.5"/>`,
     warning: `<polygon points="${point(0, -5)} ${point(5, 4)} ${point(-5, 4)}"/>`,
     critical: `<polygon points="${point(-4.5, -4.5)} ${point(4.5, -4.5)} ${point(4.5, 4.5)} ${point(-4.5, 4.5)}"/>`,
-    action: `<polygon points="${point(0, -5)} ${point(5, 0)} ${point(0, 5)} ${point(-5, 0)}"/>`,
+    action: `<polygon points="${point(0, 8)} ${point(3, 11)} ${point(0, 14)} ${point(-3, 11)}"/>`,
   }[kind]
   return `<g class="mark ${kind}"><title>${escapeHtml(title)}</title>${shape}</g>`
 }

@@ -9,6 +9,7 @@ import {
   alertsTable,
   decisionsTable,
   defectsTable,
+  greeksTable,
   inputsTable,
   leadTable,
   moneyText,
@@ -45,6 +46,8 @@ ${cards(summary)}
 ${charts(summary, history, decisions)}
 <h2>Accounts: first, worst and last</h2>
 ${accountsTable(summary)}
+<h2>Greeks: first, worst and last</h2>
+${greeksTable(summary)}
 <h2>Warning before maintenance</h2>
 ${leadTable(summary)}
 <h2>Decisions by rule and outcome</h2>
@@ -142,7 +145,7 @@ function charts(summary: ReportSummary, history: History, decisions: readonly De
       ...span,
       marks: shown,
       title: 'Margin ratio: maintenance ÷ equity',
-      unit: 'liquidatable at 100 %',
+      unit: 'liquidatable at 100 %, drawn up to 200 %',
       series: ids.map((id, i) => line(`account:${id}:marginRatio`, id, colour(i))),
       limit: { value: 1, label: 'maintenance' },
       ceiling: 2,
@@ -156,7 +159,7 @@ function charts(summary: ReportSummary, history: History, decisions: readonly De
       series: [
         line(`account:${id}:equity`, 'equity', colour(i)),
         line(`account:${id}:initialMargin`, 'initial margin', 8, true),
-        line(`account:${id}:maintenanceMargin`, 'maintenance margin', 2, true),
+        line(`account:${id}:maintenanceMargin`, 'maintenance margin', 9, true),
       ],
       valueText: shortText,
     })),

@@ -15,10 +15,10 @@ h3{font-size:14px;margin:0;font-weight:600}
 p{margin:6px 0}
 .eyebrow{color:var(--accent);font-weight:600;font-size:12px;letter-spacing:.09em;text-transform:uppercase;margin:0 0 6px}
 .soft,.unit{color:var(--soft)}
-.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(184px,1fr));gap:12px;margin:24px 0 8px}
+.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;margin:24px 0 8px}
 .card{background:var(--card);border:1px solid var(--rule);border-radius:10px;padding:14px 16px}
 .card .label{color:var(--soft);font-size:12.5px}
-.card .value{font-size:23px;font-weight:600;font-variant-numeric:tabular-nums;line-height:1.3}
+.card .value{font-size:22px;font-weight:600;font-variant-numeric:tabular-nums;line-height:1.3}
 .card .note{color:var(--soft);font-size:12.5px}
 .card.bad{border-color:var(--critical)}.card.bad .value{color:var(--critical)}
 .chart{margin:14px 0;background:var(--card);border:1px solid var(--rule);border-radius:10px;padding:12px 14px 4px}
@@ -31,6 +31,7 @@ figcaption{display:flex;flex-wrap:wrap;gap:4px 18px;align-items:baseline;justify
 .line{fill:none;stroke-width:1.8;stroke-linejoin:round}.dashed{stroke-dasharray:5 4}
 .band{stroke:none;opacity:.16}
 ${[1, 2, 3, 4, 5, 6, 7, 8].map((n) => `.line.s${n}{stroke:var(--s${n})}.band.s${n}{fill:var(--s${n})}`).join('')}
+.line.s9{stroke:var(--critical)}.band.s9{fill:var(--critical)}
 .limit{stroke:var(--critical);stroke-width:1.2;stroke-dasharray:2 3}.limit-label{fill:var(--critical);font-size:11px}
 .stem{stroke-width:1;opacity:.28}
 ${['notice', 'warning', 'critical', 'action'].map((kind) => `.stem.${kind}{stroke:var(--${kind})}.mark.${kind}{fill:var(--${kind})}.tag.${kind}{color:var(--${kind})}`).join('')}
@@ -40,6 +41,7 @@ ${['notice', 'warning', 'critical', 'action'].map((kind) => `.stem.${kind}{strok
 table{border-collapse:collapse;width:100%;font-size:13.5px}
 th,td{padding:7px 12px;text-align:left;border-top:1px solid var(--rule);vertical-align:top}
 thead th{border-top:0;color:var(--soft);font-weight:600;font-size:12.5px;white-space:nowrap}
+td.t{white-space:nowrap}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .tag{font-weight:600}
 code{font:12.5px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}

@@ -2,7 +2,7 @@ import type { ReportSummary } from '../summary.js'
 import type { AccountPoint } from '../tally.js'
 import { escapeHtml, figureText, minuteText, percentText, spanText, wholeText } from './text.js'
 
-type Cell = string | { readonly number: string } | { readonly html: string }
+type Cell = string | { readonly number: string } | { readonly time: string } | { readonly html: string }
 
 function table(heads: readonly (string | { readonly number: string })[], rows: readonly (readonly Cell[])[]): string {
   const head = heads.map((cell) =>
@@ -15,54 +15,57 @@ function table(heads: readonly (string | { readonly number: string })[], rows: r
 function cellHtml(cell: Cell): string {
   if (typeof cell === 'string') return `<td>${escapeHtml(cell)}</td>`
   if ('number' in cell) return `<td class="n">${escapeHtml(cell.number)}</td>`
+  if ('time' in cell) return `<td class="t">${escapeHtml(cell.time)}</td>`
   return `<td>${cell.html}</td>`
 }
 
 const number = (text: string) => ({ number: text })
+const time = (text: string) => ({ time: minuteText(text) })
+
+const POINTS = ['first', 'worst', 'last'] as const
 
 export function accountsTable({ accounts }: ReportSummary): string {
-  const rows = accounts.flatMap(({ account, marginModel, first, worst, last }) =>
-    (
-      [
-        ['first', first],
-        ['worst', worst],
-        ['last', last],
-      ] as const
-    ).map(([which, point], i) => [
-      { html: i === 0 ? `<b>${escapeHtml(account)}</b><br><span class="soft">${escapeHtml(marginModel)}</span>` : '' },
-      which,
-      minuteText(point.time),
-      number(moneyText(point.equity)),
-      number(moneyText(point.initialMargin)),
-      number(moneyText(point.maintenanceMargin)),
-      number(ratioText(point.marginRatio)),
-      number(point.cashDelta === null ? 'unknown' : wholeText(point.cashDelta)),
-      { html: greeksHtml(point) },
-    ]),
+  const rows = accounts.flatMap((account) =>
+    POINTS.map((which, i) => {
+      const point = account[which]
+      return [
+        i === 0 ? accountCell(account) : '',
+        which,
+        time(point.time),
+        number(moneyText(point.equity)),
+        number(moneyText(point.initialMargin)),
+        number(moneyText(point.maintenanceMargin)),
+        number(ratioText(point.marginRatio)),
+        number(moneyText(point.cashDelta)),
+      ]
+    }),
   )
-  return table(
-    [
-      'Account',
-      '',
-      'Time (UTC)',
-      number('Equity, USD'),
-      number('Initial, USD'),
-      number('Maintenance, USD'),
-      number('Margin ratio'),
-      number('Cash delta, USD'),
-      'Greeks by underlying',
-    ],
-    rows,
-  )
+  const heads = ['Equity, USD', 'Initial, USD', 'Maintenance, USD', 'Margin ratio', 'Cash delta, USD'].map(number)
+  return table(['Account', '', 'Time (UTC)', ...heads], rows)
 }
 
-function greeksHtml({ greeks }: AccountPoint): string {
-  return greeks
-    .map(
-      ({ underlying, delta, gammaPerPercent, vegaPerVolPoint, thetaPerDay }) =>
-        `<b>${escapeHtml(underlying)}</b> Δ ${figureText(delta)} · Γ ${wholeText(gammaPerPercent)} USD/1 % · ν ${wholeText(vegaPerVolPoint)} USD/pt · Θ ${wholeText(thetaPerDay)} USD/d`,
-    )
-    .join('<br>')
+export function greeksTable({ accounts }: ReportSummary): string {
+  const rows = accounts.flatMap((account) =>
+    POINTS.flatMap((which, i) =>
+      account[which].greeks.map((greeks, j) => [
+        i + j === 0 ? accountCell(account) : '',
+        j === 0 ? which : '',
+        greeks.underlying,
+        number(figureText(greeks.delta)),
+        number(figureText(greeks.deltaNet)),
+        number(wholeText(greeks.gammaPerPercent)),
+        number(wholeText(greeks.vegaPerVolPoint)),
+        number(wholeText(greeks.thetaPerDay)),
+      ]),
+    ),
+  )
+  if (rows.length === 0) return '<p>No position was held.</p>'
+  const heads = ['Delta, base', 'Delta net of premium', 'Gamma, USD/1 %', 'Vega, USD/vol point', 'Theta, USD/day']
+  return table(['Account', '', 'Underlying', ...heads.map(number)], rows)
+}
+
+function accountCell({ account, marginModel }: ReportSummary['accounts'][number]): Cell {
+  return { html: `<b>${escapeHtml(account)}</b><br><span class="soft">${escapeHtml(marginModel)}</span>` }
 }
 
 export function moneyText(value: number | null): string {
@@ -92,8 +95,8 @@ export function leadTable({ leadTimes }: ReportSummary): string {
 export function alertsTable({ alerts }: ReportSummary): string {
   if (alerts.list.length === 0) return '<p>No alert fired.</p>'
   const shown = alerts.list.slice(0, ALERTS_SHOWN_MAX)
-  const rows = shown.map(({ time, tier, rule, scope, summary }) => [
-    minuteText(time),
+  const rows = shown.map(({ tier, rule, scope, summary, ...alert }) => [
+    time(alert.time),
     { html: tag(tier) },
     rule,
     scope,

@@ -30,7 +30,11 @@ export function figureText(value: number): string {
 export function shortText(value: number): string {
   const size = Math.abs(value)
   const sign = value < 0 ? '−' : ''
-  const trimmed = (scaled: number) => scaled.toFixed(scaled >= 100 ? 0 : scaled >= 10 ? 1 : 2).replace(/\.?0+$/, '')
+  const trimmed = (scaled: number) =>
+    scaled
+      .toFixed(scaled >= 100 ? 0 : scaled >= 10 ? 1 : 2)
+      .replace(/(\.\d*?)0+$/, '$1')
+      .replace(/\.$/, '')
   if (size >= 1e9) return `${sign}${trimmed(size / 1e9)}B`
   if (size >= 1e6) return `${sign}${trimmed(size / 1e6)}M`
   if (size >= 1e4) return `${sign}${trimmed(size / 1e3)}k`
