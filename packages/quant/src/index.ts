@@ -1,5 +1,6 @@
 export * from './inputError.js'
 export * from './instrument.js'
+export * from './kernel/index.js'
 export * from './math/index.js'
 export * from './pricing/index.js'
 export * from './risk/index.js'
