@@ -47,12 +47,24 @@ type Recorded = {
 }
 
 export type SourceConfiguration =
-  | (Recorded & { readonly kind: 'deribit-chains' })
-  | (Recorded & { readonly kind: 'tardis-options-chain' })
-  | (Recorded & { readonly kind: 'tardis-derivative-ticker' })
+  | (Recorded & {
+      readonly kind: 'deribit-chains'
+      /** More time between two snapshots is a named gap. */
+      readonly maxGapMs?: number
+    })
+  | (Recorded & {
+      readonly kind: 'tardis-options-chain' | 'tardis-derivative-ticker'
+      /** One event for each so long, with the latest of every instrument; absent: one for each row. */
+      readonly everyMs?: number
+    })
   | (Recorded & {
       readonly kind: 'ohlcv'
       readonly underlying: string
+      /** What the bars are of; absent: the index of the underlying. */
+      readonly instrument?: InstrumentKey
+      readonly price?: 'last' | 'mark'
+      readonly barMs?: number
+      readonly stamp?: 'open' | 'close'
       readonly timeUnit: 'ns' | 'us' | 'ms' | 's' | 'iso'
       /** Names of the file's columns. */
       readonly columns: Readonly<Record<'time' | 'open' | 'high' | 'low' | 'close' | 'volume', string>>

@@ -28,7 +28,9 @@ const NEWEST_FIRST_MAX = 5_000_000
  */
 export async function openOhlcv(configuration: OhlcvConfiguration, path: string): Promise<Source> {
   const { id, kind, columns } = configuration
-  const needed = [columns.time, columns.close]
+  const needed = [columns.time, columns.close, columns.open, columns.high, columns.low].filter(
+    (name) => name !== undefined,
+  )
   const files: TableFile[] = []
   for (const file of await listFiles(path, /\.csv(\.gz)?$/))
     files.push({ ...file, header: await readHeader(file.path, needed) })

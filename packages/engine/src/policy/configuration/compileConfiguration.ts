@@ -118,7 +118,7 @@ function configurationOf(file: string, written: ConfigurationFile, accounts: Con
     name: written.name,
     file,
     journal: { path: journal.path, syncWithinMs: journal.syncWithin },
-    sources: written.sources.map(({ id, ...one }) => defined({ ...one, id: id ?? one.kind }) as SourceConfiguration),
+    sources: written.sources.map(sourceOf),
     accounts,
     guard: guardOf(written.guard),
     assess: assessOf(written.assess),
@@ -189,4 +189,11 @@ function ordered(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
       return seen.has(key) ? false : seen.add(key)
     })
     .toSorted((a, b) => a.line - b.line || a.column - b.column)
+}
+
+/** Lengths of time are milliseconds from here on, and named so. */
+function sourceOf(written: ConfigurationFile['sources'][number]): SourceConfiguration {
+  const { id, maxGap, every, bar, ...rest } = { maxGap: undefined, every: undefined, bar: undefined, ...written }
+  const named = { ...rest, id: id ?? rest.kind, maxGapMs: maxGap, everyMs: every, barMs: bar }
+  return defined(named) as SourceConfiguration
 }

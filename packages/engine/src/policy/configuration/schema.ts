@@ -39,15 +39,41 @@ const sourcePath = z
   .meta({ description: 'A folder or a file, relative to this file; `.gz` is read as it is.' })
 const recorded = { id: sourceId, path: sourcePath, ...span }
 
+const length = (description: string, example: string) => duration({ description, example, min: '1 s', max: '31 d' })
+const every = length(
+  'One event for each so long, with the latest of every instrument; each row where absent.',
+  '1 min',
+).optional()
+
 const sourceSchema = z
   .discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('deribit-chains'), ...recorded }),
-    z.strictObject({ kind: z.literal('tardis-options-chain'), ...recorded }),
-    z.strictObject({ kind: z.literal('tardis-derivative-ticker'), ...recorded }),
+    z.strictObject({
+      kind: z.literal('deribit-chains'),
+      ...recorded,
+      maxGap: length('More time between two snapshots is a named gap; 12 h where absent.', '12 h').optional(),
+    }),
+    z.strictObject({ kind: z.literal('tardis-options-chain'), ...recorded, every }),
+    z.strictObject({ kind: z.literal('tardis-derivative-ticker'), ...recorded, every }),
     z.strictObject({
       kind: z.literal('ohlcv'),
       ...recorded,
-      underlying: asset('What the bars are of.'),
+      underlying: asset('What the bars are of: its index price, unless `instrument` is given.'),
+      instrument: z
+        .string()
+        .optional()
+        .meta({
+          description: 'Key of the instrument that the bars are of, where they are no index.',
+          examples: ['binance:BTC/USDT:USDT'],
+        }),
+      price: z
+        .enum(['last', 'mark'])
+        .optional()
+        .meta({ description: 'Which price of the instrument: `last` (trades) or `mark`; `last` where absent.' }),
+      bar: length('Length of a bar; told from the first two where absent.', '15 min').optional(),
+      stamp: z
+        .enum(['open', 'close'])
+        .optional()
+        .meta({ description: 'Which end of the bar its time is; `open` where absent. A bar is known when it closes.' }),
       timeUnit: z.enum(['ns', 'us', 'ms', 's', 'iso']).meta({ description: 'Unit of the time column.' }),
       columns: z
         .strictObject({
