@@ -1,22 +1,25 @@
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { addCalc } from './command/calc.js'
 import { addCheck } from './command/check.js'
+import { addExplain } from './command/explain.js'
+import { addRun } from './command/run.js'
 import { addSchema } from './command/schema.js'
+import { addStart } from './command/start.js'
+import { addStatus } from './command/status.js'
+import { addVerify } from './command/verify.js'
 import { CommandError, EXIT } from './exit.js'
 import { note } from './output.js'
+import { VERSION } from './version.js'
 
-const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+const VERBS = [addStart, addRun, addCheck, addStatus, addExplain, addVerify, addCalc, addSchema]
 
 function program(): Command {
   const root = new Command('holdfast')
     .description('Write down the risk you are willing to hold; Holdfast holds it.')
-    .version(manifest.version)
+    .version(VERSION)
     .showHelpAfterError('(holdfast --help lists the verbs)')
     .exitOverride()
-  addCalc(root)
-  addCheck(root)
-  addSchema(root)
+  for (const add of VERBS) add(root)
   return root
 }
 

@@ -13,6 +13,7 @@ export {
   type ReadModelOptions,
   type RecordedDecision,
 } from './api/readModel.js'
+export { type House, type HouseOptions, type HouseOutcome, openHouse } from './house/house.js'
 export {
   describeFault,
   JournalError,
@@ -31,7 +32,7 @@ export {
   verifyJournal,
   walkJournal,
 } from './journal/index.js'
-export { createLogger, type Logger, type LogLevel } from './log/logger.js'
+export { createLogger, LOG_LEVELS, type Logger, type LogLevel } from './log/logger.js'
 export { createRedactor, type Redactor } from './log/redaction.js'
 export { createSecretReader, SecretError, type SecretReader } from './log/secret.js'
 export { createMetrics, type Metrics } from './metrics/metrics.js'

@@ -1,0 +1,201 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { answerRequest, calcKinds } from '@holdfast/calc'
+import {
+  type ApiKeyRecord,
+  JournalError,
+  LOG_LEVELS,
+  type LogLevel,
+  openHouse,
+  SecretError,
+  UnsafeBindError,
+} from '@holdfast/server'
+import { SourceError } from '@holdfast/venues'
+import { type Command, Option } from 'commander'
+import { CommandError, EXIT } from '../exit.js'
+import { note, paint, writeOut } from '../output.js'
+import { createProgress, decisionLine } from '../progress.js'
+import { VERSION } from '../version.js'
+import { loadConfiguration } from './check.js'
+import { outcomeLines } from './outcome.js'
+
+export type RunFlags = {
+  readonly speed: string
+  readonly report?: string
+  readonly journal?: string
+  readonly untilEnd?: boolean
+  readonly host?: string
+  readonly port?: string
+  readonly serve: boolean
+  readonly sql: boolean
+  readonly json?: boolean
+  readonly log: LogLevel
+}
+
+export function addRun(program: Command): void {
+  const command = program
+    .command('run')
+    .description('run the loop: watch, assess, decide, record')
+    .argument('<file>', 'the configuration, YAML')
+  withRunFlags(command, 'max').action(async (file: string, flags: RunFlags) => {
+    process.exitCode = await run(file, flags)
+  })
+}
+
+export function withRunFlags(command: Command, speed: string): Command {
+  return command
+    .option('--until-end', 'stop when the recorded sources end, instead of serving what was found')
+    .option('--speed <n>', 'seconds of data per second of time, or max', speed)
+    .option('--report <dir>', 'leave report.json, report.html and the lists of decisions, assessments and alerts there')
+    .option('--journal <dir>', 'folder of the journal, instead of the one in the configuration')
+    .option('--host <address>', 'address to listen on; off loopback API keys are needed')
+    .option('--port <n>', 'port to listen on')
+    .option('--no-serve', 'no API and no page')
+    .option('--no-sql', 'do not keep up the SQL view')
+    .option('--json', 'print the outcome as one JSON object')
+    .addOption(new Option('--log <level>', 'JSON lines on standard error').choices(LOG_LEVELS).default('warn'))
+}
+
+export async function run(file: string, flags: RunFlags): Promise<number> {
+  const compiled = loadConfiguration(file)
+  const { configuration, rulebook, text } = compiled
+  const stop = new AbortController()
+  const progress = createProgress(extentOf(configuration.sources))
+  const release = stopOnSignals(stop)
+  try {
+    const house = await openHouse({
+      configuration,
+      rulebook,
+      text,
+      version: VERSION,
+      speed: speedOf(flags.speed),
+      signal: stop.signal,
+      sql: flags.sql,
+      logLevel: flags.log,
+      writeLog: (line) => progress.say(line),
+      writeConsole: (message) => progress.say(paint(33, message)),
+      calculate: (kind, requests) => {
+        const known = calcKinds.get(kind)
+        return known === undefined ? undefined : requests.map((request) => answerRequest(known, request))
+      },
+      observers: [
+        {
+          name: 'terminal',
+          turn(turn, view, { replayed }) {
+            if (!replayed && flags.json !== true) for (const line of decisionLine(turn)) progress.say(line)
+            progress.turn(turn, view)
+          },
+        },
+      ],
+      ...(flags.journal === undefined ? {} : { journalFolder: flags.journal }),
+      ...(flags.report === undefined ? {} : { reportFolder: flags.report }),
+      ...(process.env.DATABASE_URL === undefined ? {} : { databaseUrl: process.env.DATABASE_URL }),
+      ...serving(flags, configuration.server),
+    })
+    if (house.url !== undefined && flags.json !== true)
+      note(`${paint(1, configuration.name)} at ${paint(4, house.url)}`)
+    const outcome = await house.run()
+    progress.end()
+    if (flags.json === true) await writeOut(`${JSON.stringify(outcomeJson(house.journalFolder, outcome))}\n`)
+    else for (const line of outcomeLines(house, outcome)) note(line)
+    if (outcome.run.reason === 'ended' && flags.untilEnd !== true && house.url !== undefined) {
+      note(`still serving ${house.url}; Ctrl-C ends it`)
+      await new Promise<void>((done) => stop.signal.addEventListener('abort', () => done(), { once: true }))
+    }
+    await house.close()
+    if (outcome.run.reason === 'stopped') return EXIT.interrupted
+    return outcome.damaged.length === 0 ? EXIT.ok : EXIT.partial
+  } catch (error) {
+    progress.end()
+    throw commandError(error)
+  } finally {
+    release()
+  }
+}
+
+function outcomeJson(
+  journal: string,
+  { run, report, damaged }: Awaited<ReturnType<Awaited<ReturnType<typeof openHouse>>['run']>>,
+) {
+  return {
+    reason: run.reason,
+    turns: run.turns,
+    replayedTurns: run.replayedTurns,
+    head: run.head.hash,
+    journal,
+    damaged,
+    ...(report === undefined ? {} : { report: report.folder }),
+  }
+}
+
+function speedOf(text: string): number | 'max' {
+  if (text === 'max') return 'max'
+  const speed = Number(text)
+  if (speed > 0 && Number.isFinite(speed)) return speed
+  throw new CommandError(`--speed ${text}: a number above 0, or max`)
+}
+
+/** Where the data begins and ends, when every source says so. */
+function extentOf(sources: readonly { readonly from?: number; readonly to?: number }[]) {
+  const froms = sources.flatMap(({ from }) => from ?? [])
+  const tos = sources.flatMap(({ to }) => to ?? [])
+  if (sources.length === 0 || froms.length < sources.length || tos.length < sources.length) return undefined
+  return { from: Math.min(...froms), to: Math.max(...tos) }
+}
+
+/** The first Ctrl-C asks for an orderly stop, the second forces one. */
+function stopOnSignals(stop: AbortController): () => void {
+  const onSignal = () => {
+    if (stop.signal.aborted) process.exit(EXIT.interrupted)
+    stop.abort()
+    note('\nstopping after the turn at hand; once more to force')
+  }
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+  return () => {
+    process.off('SIGINT', onSignal)
+    process.off('SIGTERM', onSignal)
+  }
+}
+
+function serving(
+  flags: RunFlags,
+  server: {
+    readonly host: string
+    readonly port: number
+    readonly apiKeys: readonly { readonly from: string; readonly name: string }[]
+  },
+) {
+  if (!flags.serve) return {}
+  const port = flags.port === undefined ? server.port : Number(flags.port)
+  if (!(Number.isInteger(port) && port >= 0 && port < 65536)) throw new CommandError(`--port ${flags.port}: 0 to 65535`)
+  const pageFolder = fileURLToPath(new URL('../../../dashboard/dist', import.meta.url))
+  return {
+    serve: { host: flags.host ?? server.host, port, keys: server.apiKeys.map(keyRecord) },
+    ...(existsSync(pageFolder) ? { pageFolder } : {}),
+  }
+}
+
+/** A stored key is the line that `holdfast key` printed: `id scope[,scope] sha256:…`. */
+function keyRecord(reference: { readonly from: string; readonly name: string }): ApiKeyRecord {
+  const text = reference.from === 'env' ? process.env[reference.name] : readFileSync(reference.name, 'utf8')
+  const [id, scopes, hash] = (text ?? '').trim().split(/\s+/)
+  if (id === undefined || scopes === undefined || !/^sha256:[0-9a-f]{64}$/.test(hash ?? '')) {
+    throw new CommandError(`server.apiKeys ${reference.from}:${reference.name}: no line as printed by \`holdfast key\``)
+  }
+  return { id, scopes: scopes.split(',') as ApiKeyRecord['scopes'], hash: hash! }
+}
+
+function commandError(error: unknown): unknown {
+  if (error instanceof JournalError) {
+    return new CommandError(error.message, error.code === 'JOURNAL_LOCKED' ? EXIT.locked : EXIT.corrupt, {
+      cause: error,
+    })
+  }
+  const known = error instanceof SourceError || error instanceof SecretError || error instanceof UnsafeBindError
+  if (known) return new CommandError((error as Error).message, EXIT.unusable, { cause: error })
+  if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
+    return new CommandError(`${(error as Error).message}; choose another with --port, or --no-serve`)
+  }
+  return error
+}

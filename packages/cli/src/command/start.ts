@@ -1,0 +1,18 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { Command } from 'commander'
+import { type RunFlags, run, withRunFlags } from './run.js'
+
+const EXAMPLE = fileURLToPath(new URL('../../../../examples/february-2026.yaml', import.meta.url))
+
+export function addStart(program: Command): void {
+  const command = program
+    .command('start')
+    .description('run the built-in scenario, the crash of February 2026, with its example desk; or --config')
+    .option('--config <file>', 'another configuration')
+  withRunFlags(command, '21600').action(async (flags: RunFlags & { readonly config?: string }) => {
+    const report = flags.report ?? 'out'
+    process.exitCode = await run(flags.config ?? EXAMPLE, { ...flags, report })
+  })
+  if (!existsSync(EXAMPLE)) command.addHelpText('after', `\nThe example ${EXAMPLE} is missing.`)
+}

@@ -1,0 +1,320 @@
+import { createHash } from 'node:crypto'
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
+import {
+  type Configuration,
+  createEngine,
+  explainDecision,
+  type HeaderRecord,
+  JOURNAL_FORMAT,
+  type Rulebook,
+  whyNot,
+} from '@holdfast/engine'
+import { openSource } from '@holdfast/simulator'
+import { createPaperVenue, type Source } from '@holdfast/venues'
+import { configuredChannels } from '../alert/channels/configured.js'
+import { type AlertDelivery, createAlertDelivery } from '../alert/delivery.js'
+import { createApi } from '../api/api.js'
+import type { ApiKeyRecord } from '../api/keys.js'
+import type { ApiPorts, RuleView, RunView, WhyNotView } from '../api/ports.js'
+import { createReadModel, type ReadModel } from '../api/readModel.js'
+import { type OpenedJournal, openJournal } from '../journal/open.js'
+import { nodeSha256 } from '../journal/read.js'
+import { createLogger, type LogLevel } from '../log/logger.js'
+import { createRedactor } from '../log/redaction.js'
+import { createSecretReader } from '../log/secret.js'
+import { createMetrics } from '../metrics/metrics.js'
+import { createReport, type Report, type ReportPaths } from '../report/report.js'
+import { systemClock } from '../run/clock.js'
+import { type RunningLoop, type RunOutcome, runLoop } from '../run/loop.js'
+import type { Effect, Observer } from '../run/ports.js'
+import { openDatabase } from '../storage/database.js'
+import { openSqlView } from '../storage/view.js'
+import { assumptionsOf } from './assumptions.js'
+import { readTurns } from './turns.js'
+
+export type HouseOptions = {
+  readonly configuration: Configuration
+  readonly rulebook: Rulebook
+  /** The configuration file as it was read. */
+  readonly text: string
+  readonly version: string
+  /** Folder of the journal; absent: the configuration's, relative to its file. */
+  readonly journalFolder?: string
+  readonly reportFolder?: string
+  readonly speed: number | 'max'
+  readonly signal: AbortSignal
+  /** Where to listen; absent: no API, no page. */
+  readonly serve?: { readonly host: string; readonly port: number; readonly keys: readonly ApiKeyRecord[] }
+  readonly pageFolder?: string
+  /** Whether the SQL view is kept up. */
+  readonly sql: boolean
+  /** `DATABASE_URL`: a PostgreSQL server for the SQL view; absent: the embedded one beside the journal. */
+  readonly databaseUrl?: string
+  readonly calculate?: ApiPorts['calculate']
+  readonly logLevel: LogLevel
+  /** One line of the log, and one of the console channel. */
+  readonly writeLog: (line: string) => void
+  readonly writeConsole: (text: string) => void
+  readonly observers?: readonly Observer[]
+}
+
+export type House = {
+  readonly journalFolder: string
+  readonly header: HeaderRecord
+  readonly model: ReadModel
+  /** Where the page and the API are, where they are. */
+  readonly url?: string
+  /** Runs until the sources end or the signal comes, then writes the report. */
+  readonly run: () => Promise<HouseOutcome>
+  /** Stops serving. */
+  readonly close: () => Promise<void>
+}
+
+export type HouseOutcome = {
+  readonly run: RunOutcome
+  readonly report?: ReportPaths
+  readonly sources: readonly Source[]
+  /** Sources whose data ended before its end, by name. */
+  readonly damaged: readonly string[]
+}
+
+/** Puts the house together: journal, engine, sources, alerts, paper, report, SQL view, API. Nothing runs yet. */
+export async function openHouse(options: HouseOptions): Promise<House> {
+  const { configuration } = options
+  const header = headerOf(options)
+  const baseDir = dirname(resolve(configuration.file))
+  const at = (path: string) => (isAbsolute(path) ? path : join(baseDir, path))
+  const journalFolder = options.journalFolder ?? at(configuration.journal.path)
+  const sources = await Promise.all(configuration.sources.map((source) => openSource(source, { baseDir })))
+  const journal = await openJournal(journalFolder)
+  const parts = { options, header, journal, journalFolder, sources, at }
+  return assemble(parts).catch(async (error: unknown) => {
+    await journal.close()
+    throw error
+  })
+}
+
+type Parts = {
+  readonly options: HouseOptions
+  readonly header: HeaderRecord
+  readonly journal: OpenedJournal
+  readonly journalFolder: string
+  readonly sources: readonly Source[]
+  readonly at: (path: string) => string
+}
+
+async function assemble(parts: Parts): Promise<House> {
+  const { options, header, journal, journalFolder, sources } = parts
+  const { rulebook, configuration, speed, signal } = options
+  const redactor = createRedactor()
+  const secret = createSecretReader(redactor)
+  const logger = createLogger({ level: options.logLevel, write: options.writeLog, now: Date.now, redactor })
+  const engine = createEngine(rulebook, { sha256: nodeSha256 })
+  const model = createReadModel()
+  const run = createRunState(options, header)
+  let loop: RunningLoop | undefined
+  const ports: ApiPorts = {
+    now: Date.now,
+    run: run.view,
+    rules: () => rulesOf(rulebook, engine.view().rules.stages),
+    explain: (decision) => explainDecision(decision, rulebook).text,
+    whyNot: (rule) => whyNotOf(rulebook, rule, engine.view()),
+    readTurns: async (from, limit) => readTurns(journalFolder, from, limit),
+    submit: (control) => {
+      if (loop === undefined) return Promise.reject(new Error('the loop has not begun'))
+      return loop.submit(control)
+    },
+    ...(options.calculate === undefined ? {} : { calculate: options.calculate }),
+  }
+  const metrics = createMetrics(ports, model)
+  const engineClock = { now: () => engine.view().time }
+  const alerts = await createAlertDelivery({
+    channels: configuredChannels(configuration.alerts.channels, {
+      secret,
+      redactor,
+      writeConsole: options.writeConsole,
+      resolvePath: parts.at,
+      now: engineClock.now,
+    }),
+    settings: configuration.alerts,
+    path: join(journalFolder, 'alerts.outbox'),
+    now: engineClock.now,
+    logger,
+    metrics,
+    healthy: () => run.view().state === 'running',
+  })
+  const report = reportOf(parts)
+  const sqlObserver = options.sql ? await sqlOf(parts) : undefined
+  const app =
+    options.serve === undefined
+      ? undefined
+      : await createApi({
+          ports,
+          model,
+          access: { host: options.serve.host, keys: options.serve.keys, allowedHosts: [] },
+          logger,
+          metrics,
+          ...(options.pageFolder === undefined ? {} : { pageFolder: options.pageFolder }),
+        })
+  const url = app === undefined ? undefined : await app.listen({ host: options.serve!.host, port: options.serve!.port })
+  const observers = [model.observer, run.observer, report?.observer, sqlObserver, ...(options.observers ?? [])]
+
+  return {
+    journalFolder,
+    header,
+    model,
+    ...(url === undefined ? {} : { url }),
+    async run() {
+      run.begin()
+      loop = runLoop({
+        engine,
+        header,
+        sources,
+        journal,
+        clock: systemClock,
+        speed,
+        signal,
+        reactors: [createPaperVenue()],
+        effects: [withTicks(alerts)],
+        observers: observers.filter((observer) => observer !== undefined),
+        onFault: (name, error) =>
+          logger.error('part failed; the loop goes on without it', { part: name, fault: String(error) }),
+      })
+      const outcome = await loop.done.catch((error: unknown) => {
+        run.fail(error)
+        throw error
+      })
+      run.end(outcome)
+      const damaged = sources.filter((source) => source.metadata().damaged).map(({ name }) => name)
+      return { run: outcome, sources, damaged, ...(report === undefined ? {} : { report: report.finish(outcome) }) }
+    },
+    close: async () => {
+      await app?.close()
+    },
+  }
+}
+
+function headerOf({ configuration, rulebook, text, version }: HouseOptions): HeaderRecord {
+  return {
+    kind: 'header',
+    format: JOURNAL_FORMAT,
+    engineVersion: version,
+    configurationFile: basename(configuration.file),
+    configuration: text,
+    configurationHash: createHash('sha256').update(text).digest('hex'),
+    rulebookHash: rulebook.hash,
+  }
+}
+
+/** Engine time moves with the turns, so what is due is told behind each of them. */
+function withTicks(alerts: AlertDelivery): Effect {
+  return {
+    name: alerts.name,
+    position: alerts.position,
+    async perform(turn, view) {
+      await alerts.perform(turn, view)
+      await alerts.tick()
+    },
+    async close() {
+      await alerts.close?.()
+    },
+  }
+}
+
+function reportOf({ options, header, sources }: Parts): Report | undefined {
+  if (options.reportFolder === undefined) return undefined
+  const { configuration } = options
+  return createReport({
+    folder: options.reportFolder,
+    name: configuration.name,
+    header,
+    sources,
+    assumptions: assumptionsOf(configuration),
+  })
+}
+
+/** The view follows the journal; where it cannot be opened, that is told and the run goes on: nothing is lost by it. */
+async function sqlOf({ options, journal, journalFolder }: Parts): Promise<Observer> {
+  const { databaseUrl } = options
+  const place =
+    databaseUrl === undefined
+      ? ({ kind: 'embedded', folder: journalFolder } as const)
+      : ({ kind: 'server', url: databaseUrl } as const)
+  const database = await openDatabase(place)
+  const view = await openSqlView(database, journal)
+  return {
+    ...view.observer,
+    async close() {
+      await view.observer.close?.()
+      await database.close()
+    },
+  }
+}
+
+function createRunState(options: HouseOptions, header: HeaderRecord) {
+  const startedTime = Date.now()
+  let state: RunView['state'] = 'starting'
+  let fault: string | undefined
+  let turns = 0
+  let lastTurnWallTime: number | undefined
+  return {
+    begin: () => {
+      state = 'running'
+    },
+    end: (outcome: RunOutcome) => {
+      turns = outcome.turns
+      state = 'finished'
+    },
+    fail: (error: unknown) => {
+      state = 'failed'
+      fault = error instanceof Error ? error.message : String(error)
+    },
+    observer: {
+      name: 'run',
+      turn(turn: { readonly sequence: number }) {
+        turns = turn.sequence
+        lastTurnWallTime = Date.now()
+      },
+    } satisfies Observer,
+    view: (): RunView => ({
+      name: options.configuration.name,
+      version: options.version,
+      state,
+      startedTime,
+      turns,
+      speed: options.speed,
+      configurationHash: header.configurationHash,
+      rulebookHash: header.rulebookHash,
+      ...(lastTurnWallTime === undefined ? {} : { lastTurnWallTime }),
+      ...(fault === undefined ? {} : { fault }),
+    }),
+  }
+}
+
+function rulesOf(rulebook: Rulebook, stages: Readonly<Record<string, string>>): readonly RuleView[] {
+  return rulebook.rules.map((rule) => ({
+    id: rule.id,
+    stage: stages[rule.id] ?? rule.stage,
+    scope: rule.scope.kind,
+    condition: rule.when.text,
+    action: rule.action.kind,
+  }))
+}
+
+function whyNotOf(
+  rulebook: Rulebook,
+  id: string,
+  view: ReturnType<ReturnType<typeof createEngine>['view']>,
+): readonly WhyNotView[] | undefined {
+  const answer = whyNot(rulebook, id, view.rules, view.assessment)
+  if (!answer.ok) return undefined
+  return answer.instances.map((instance) => {
+    const blind = instance.holds === 'unknown'
+    const held = instance.holds === true && !instance.wouldAct
+    return {
+      subject: Object.values(instance.scope).join(' '),
+      state: instance.wouldAct ? 'fires' : blind ? 'blind' : held ? 'held' : 'armed',
+      text: [...instance.blocks.map(({ text }) => text), ...instance.flips.map(({ text }) => text)].join('\n'),
+    }
+  })
+}
