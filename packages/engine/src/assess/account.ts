@@ -168,7 +168,9 @@ function distanceOf(
 ): LiquidationDistance | undefined {
   const model = settings.models.get(holdings.marginModel)
   if (model === undefined || !margin.ok) return undefined
-  return liquidationDistance(model, account, market, betasOf(past, settings), settings)
+  const held = new Set(account.positions.map(({ instrument }) => instrument.underlying))
+  for (const { asset } of holdings.balances) if (market.index(asset) !== undefined) held.add(asset)
+  return liquidationDistance(model, account, market, betasOf(past, settings, [...held].sort()), settings)
 }
 
 /** P&L in the past's scenarios and linear exposures; undefined where an underlying of the account has no past. */

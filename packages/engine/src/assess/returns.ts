@@ -85,17 +85,45 @@ function horizonReturns(joint: Joint, hours: number): Matrix {
 }
 
 /**
- * Beta of each underlying to the first: stated ones, else covariance ÷ variance, else `betaUnknown`.
+ * Beta of each underlying to the first of them: from the stated betas, else covariance ÷ variance, else `betaUnknown`.
+ *
+ * @param underlyings - of an account, sorted.
  */
-export function betasOf(past: Past, settings: AssessSettings): Readonly<Record<string, number>> {
+export function betasOf(
+  past: Past,
+  settings: Pick<AssessSettings, 'distance' | 'betaUnknown'>,
+  underlyings: readonly string[],
+): Readonly<Record<string, number>> {
+  const [first] = underlyings
+  const betas: Record<string, number> = {}
+  for (const underlying of underlyings) {
+    betas[underlying] =
+      underlying === first
+        ? 1
+        : (statedBeta(past, settings, underlying, first!) ??
+          observedBeta(past, underlying, first!) ??
+          settings.betaUnknown)
+  }
+  return betas
+}
+
+/** Stated betas are to the first underlying of the book; of two others it is their quotient. */
+function statedBeta(
+  past: Past,
+  settings: Pick<AssessSettings, 'distance'>,
+  underlying: string,
+  first: string,
+): number | undefined {
+  const stated = (name: string) => (name === past.horizon.underlyings[0] ? 1 : settings.distance.betas[name])
+  const own = stated(underlying)
+  const base = stated(first)
+  return own === undefined || base === undefined || base === 0 ? undefined : own / base
+}
+
+function observedBeta(past: Past, underlying: string, first: string): number | undefined {
   const { underlyings } = past.horizon
-  const variance = past.daily?.[0]?.[0]
-  return Object.fromEntries(
-    underlyings.map((underlying, i) => {
-      if (i === 0) return [underlying, 1]
-      const stated = settings.distance.betas[underlying]
-      const observed = variance !== undefined && variance > 0 ? past.daily![i]![0]! / variance : undefined
-      return [underlying, stated ?? observed ?? settings.betaUnknown]
-    }),
-  )
+  const row = past.daily?.[underlyings.indexOf(first)]
+  const variance = row?.[underlyings.indexOf(first)]
+  const covariance = row?.[underlyings.indexOf(underlying)]
+  return variance !== undefined && variance > 0 && covariance !== undefined ? covariance / variance : undefined
 }
