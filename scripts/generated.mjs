@@ -8,11 +8,13 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const check = process.argv.includes('--check')
 const { calcKinds, requestSchema } = await import('@holdfast/calc')
+const { configurationSchema } = await import('@holdfast/engine')
 
 /** Path → text. */
 const made = new Map()
 for (const kind of calcKinds.values())
   made.set(`schemas/calc/${kind.name}.schema.json`, `${JSON.stringify(requestSchema(kind), null, 2)}\n`)
+made.set('schemas/configuration.schema.json', `${JSON.stringify(configurationSchema(), null, 2)}\n`)
 
 const stale = []
 for (const [path, text] of made) {

@@ -72,13 +72,12 @@ export type SourceConfiguration =
   /** A scenario of the project's own format: a file, or one that is built in. */
   | (Omit<Recorded, 'path'> & { readonly kind: 'scenario'; readonly path?: string; readonly builtin?: string })
 
-export type MarginModelName = 'portfolio' | 'cross' | 'isolated' | 'deribit-standard'
-
 export type AccountConfiguration = {
   readonly id: string
   readonly venue: string
   readonly portfolio: string
-  readonly marginModel: MarginModelName
+  /** Name of a margin model of the registry. */
+  readonly marginModel: string
   /** Opening balances, exact decimals in units of the asset, signed. */
   readonly balances: Readonly<Record<string, string>>
   readonly positions: readonly PositionConfiguration[]

@@ -2,6 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { canonicalJson } from '../journal/canonical.js'
 import type { Condition } from './condition/condition.js'
+import { parameterHashes } from './configuration/margin.js'
 import type { Configuration, RuleConfiguration } from './configuration.js'
 
 /**
@@ -22,7 +23,7 @@ export type Rule = Omit<RuleConfiguration, 'when' | 'rearm'> & {
 }
 
 export function rulebookOf(configuration: Configuration, rules: readonly Rule[]): Rulebook {
-  const { accounts, guard, assess, margin, alerts } = configuration
+  const { accounts, guard, assess, alerts } = configuration
   const content = {
     format: 'holdfast-rulebook/1',
     accounts: accounts.map(({ positions, ...account }) => ({
@@ -31,7 +32,7 @@ export function rulebookOf(configuration: Configuration, rules: readonly Rule[])
     })),
     guard,
     assess,
-    margin,
+    margin: parameterHashes(configuration),
     staleInputs: alerts.staleInputs,
     rules: rules.map(({ line: _, when, rearm, ...rule }) => ({
       ...rule,

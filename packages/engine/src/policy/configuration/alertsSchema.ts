@@ -8,7 +8,11 @@ const minTier = z.enum(TIERS).prefault('notice').meta({ description: 'Only this 
 const channelSchema = z
   .discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('console'), minTier }),
-    z.strictObject({ kind: z.literal('file'), path: z.string().min(1), minTier }),
+    z.strictObject({
+      kind: z.literal('file'),
+      path: z.string().min(1).meta({ description: 'File to append to, JSON Lines.' }),
+      minTier,
+    }),
     z.strictObject({
       kind: z.literal('webhook'),
       url: secret({ description: 'Address, by reference: it most often holds a token.', example: 'env:ALERT_WEBHOOK' }),
@@ -21,7 +25,10 @@ const channelSchema = z
 
 export const alertsSchema = z
   .strictObject({
-    channels: z.array(channelSchema).prefault([{ kind: 'console' }]),
+    channels: z
+      .array(channelSchema)
+      .prefault([{ kind: 'console' }])
+      .meta({ description: 'Where alerts go.' }),
     group: z
       .strictObject({
         by: z

@@ -224,6 +224,6 @@ describe('the rulebook', () => {
     expect(hashOf(RULE('name: other\n'))).toBe(hashOf(RULE('')))
     expect(hashOf(RULE('').replace('0.65', '0.66'))).not.toBe(hashOf(RULE('')))
     expect(hashOf(RULE('guard: { index: { maxAge: 5 min } }\n'))).not.toBe(hashOf(RULE('')))
-    expect(hashOf(RULE('margin: { portfolio: { x: 1 } }\n'))).not.toBe(hashOf(RULE('')))
+    expect(hashOf(RULE('margin: { portfolio: { collateral: { pegFactor: 5 } } }\n'))).not.toBe(hashOf(RULE('')))
   })
 })

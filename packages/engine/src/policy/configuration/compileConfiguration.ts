@@ -5,6 +5,7 @@ import { rulebookOf } from '../rulebook.js'
 import { accountsOf, instrumentOf } from './accounts.js'
 import type { Diagnostic } from './diagnostic.js'
 import { diagnosticsOf } from './issues.js'
+import { wrongParameters } from './margin.js'
 import { type Known, rulesOf } from './rules.js'
 import { ruleSchema } from './rulesSchema.js'
 import { accountSchema, type ConfigurationFile, configurationFileSchema } from './schema.js'
@@ -36,8 +37,11 @@ export function compileConfiguration(text: string, file: string): CompiledConfig
   if (!parsed.success) found.push(...diagnosticsOf(source, configurationFileSchema, parsed.error.issues))
   const parts = checkParts(source)
   found.push(...parts.diagnostics)
-  if (parsed.success) found.push(...checkSources(source, parsed.data))
-  const diagnostics = ordered(found)
+  if (parsed.success) {
+    found.push(...checkSources(source, parsed.data))
+    found.push(...wrongParameters(source, defined(parsed.data.margin) as Configuration['margin']))
+  }
+  const diagnostics = withoutSecrets(ordered(found))
   const warnings = diagnostics.filter(({ severity }) => severity === 'warning')
   if (!parsed.success || diagnostics.length > warnings.length) return { ok: false, diagnostics }
   const configuration = configurationOf(file, parsed.data, parts.accounts)
@@ -178,6 +182,19 @@ function axis(moves: readonly number[]): readonly number[] {
 
 function defined<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T
+}
+
+/** A secret that stands in the file is not shown again, not even in the line that is complained about. */
+function withoutSecrets(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const secrets = diagnostics.filter(({ code }) => code === 'INLINE_SECRET')
+  return diagnostics.map((diagnostic) => {
+    let { source } = diagnostic
+    for (const { line, column, length } of secrets) {
+      if (line !== diagnostic.line) continue
+      source = `${source.slice(0, column - 1)}${'*'.repeat(length)}${source.slice(column - 1 + length)}`
+    }
+    return { ...diagnostic, source }
+  })
 }
 
 /** In the order of the file; the same complaint about the same place once. */

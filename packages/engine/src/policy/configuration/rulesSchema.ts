@@ -104,7 +104,10 @@ const cancel = z
       .string()
       .optional()
       .meta({ description: 'Account whose orders are cancelled; the one in scope where absent.' }),
-    instruments: z.union([z.literal('all'), z.array(z.string()).min(1)]).prefault('all'),
+    instruments: z
+      .union([z.literal('all'), z.array(z.string()).min(1)])
+      .prefault('all')
+      .meta({ description: '`all`, or a list of instrument keys.' }),
   })
   .meta({ description: 'Cancel open orders.' })
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { marginModelNames } from '../../margin/registry.js'
 import { alertsSchema } from './alertsSchema.js'
 import { decimal, duration, fraction, instant, quantityText, secret } from './field.js'
 import { rulesSchema } from './rulesSchema.js'
@@ -37,6 +38,11 @@ const sourcePath = z
   .string()
   .min(1)
   .meta({ description: 'A folder or a file, relative to this file; `.gz` is read as it is.' })
+const column = (name: string) =>
+  z
+    .string()
+    .prefault(name)
+    .meta({ description: `Column; \`${name}\` unless said otherwise.` })
 const recorded = { id: sourceId, path: sourcePath, ...span }
 
 const length = (description: string, example: string) => duration({ description, example, min: '1 s', max: '31 d' })
@@ -77,12 +83,12 @@ const sourceSchema = z
       timeUnit: z.enum(['ns', 'us', 'ms', 's', 'iso']).meta({ description: 'Unit of the time column.' }),
       columns: z
         .strictObject({
-          time: z.string().prefault('timestamp'),
-          open: z.string().prefault('open'),
-          high: z.string().prefault('high'),
-          low: z.string().prefault('low'),
-          close: z.string().prefault('close'),
-          volume: z.string().prefault('volume'),
+          time: column('timestamp'),
+          open: column('open'),
+          high: column('high'),
+          low: column('low'),
+          close: column('close'),
+          volume: column('volume'),
         })
         .prefault({})
         .meta({ description: "Names of the file's columns." }),
@@ -123,14 +129,14 @@ export const accountSchema = z
       .meta({ description: 'Where the account is held.', examples: ['deribit'] }),
     portfolio: identifier('Accounts of one portfolio are rolled up together.').prefault('desk'),
     marginModel: z
-      .enum(['portfolio', 'cross', 'isolated', 'deribit-standard'])
+      .enum(marginModelNames as readonly [string, ...string[]])
       .prefault('portfolio')
       .meta({ description: 'How margin is worked out.' }),
     balances: z
       .record(z.string(), decimal({ description: 'Units of the asset, signed.', example: '40' }))
       .prefault({})
       .meta({ description: 'Opening balances by asset.' }),
-    positions: z.array(positionSchema).prefault([]),
+    positions: z.array(positionSchema).prefault([]).meta({ description: 'What is held at the start.' }),
   })
   .meta({ description: 'An account at a venue, and what it holds at the start.' })
 
@@ -180,21 +186,27 @@ function guardSchema(what: string, defaults: GuardDefaults) {
     .meta({ description: `What is tolerated of ${what}.` })
 }
 
-const usual = { delayedAfter: '1 min', maxAge: '15 min', maxJump: '15 %', maxDivergence: '2 %', maxConfidence: '2 %' }
+const usual = { delayedAfter: '10 s', maxAge: '60 s', maxJump: '10 %', maxDivergence: '1 %', maxConfidence: '1 %' }
+const slower = { ...usual, delayedAfter: '5 min', maxAge: '20 min', maxJump: '100 %' }
 
 const guardsSchema = z
   .strictObject({
     index: guardSchema('index prices', usual),
-    forward: guardSchema('forwards', usual),
-    surface: guardSchema('volatility surfaces', { ...usual, maxJump: '100 %', maxDivergence: '25 %' }),
-    quote: guardSchema('quotes of single instruments', { ...usual, maxJump: '200 %', maxDivergence: '50 %' }),
-    account: guardSchema('balances and positions', { ...usual, maxAge: '1 h' }),
+    forward: guardSchema('forwards', { ...usual, delayedAfter: '30 s', maxAge: '2 min', maxDivergence: '2 %' }),
+    surface: guardSchema('volatility surfaces', { ...slower, maxDivergence: '25 %' }),
+    quote: guardSchema('quotes of single instruments', { ...slower, maxDivergence: '10 %' }),
+    account: guardSchema('balances and positions', {
+      ...slower,
+      delayedAfter: '1 h',
+      maxAge: '24 h',
+      maxDivergence: '100 %',
+    }),
     averageWindow: duration({
       description: 'Window of the time-weighted average against which jumps are measured.',
       example: '30 min',
       min: '1 s',
       max: '30 d',
-    }).prefault('30 min'),
+    }).prefault('5 min'),
   })
   .prefault({})
   .meta({ description: 'The oracle guard: which data is trusted.' })
@@ -208,13 +220,27 @@ const assessSchema = z
       .array(moves('spot', '-99 %', '-15 %'))
       .min(1)
       .max(101)
-      .prefault(['-30 %', '-20 %', '-10 %', '-5 %', '0 %', '5 %', '10 %', '20 %', '30 %'])
+      .prefault([
+        '-50 %',
+        '-30 %',
+        '-20 %',
+        '-15 %',
+        '-10 %',
+        '-5 %',
+        '0 %',
+        '5 %',
+        '10 %',
+        '15 %',
+        '20 %',
+        '30 %',
+        '50 %',
+      ])
       .meta({ description: 'Spot axis of the scenario grid.' }),
     volMoves: z
       .array(moves('implied volatility', '-99 %', '50 %'))
       .min(1)
       .max(51)
-      .prefault(['-25 %', '0 %', '25 %', '50 %'])
+      .prefault(['-30 %', '0 %', '30 %', '60 %', '100 %'])
       .meta({ description: 'Volatility axis of the scenario grid.' }),
     valueAtRisk: z
       .strictObject({
@@ -236,9 +262,9 @@ const assessSchema = z
       .meta({ description: 'Value at risk and expected shortfall.' }),
     distance: z
       .strictObject({
-        searchDown: moves('spot', '-99 %', '-90 %').prefault('-90 %'),
-        searchUp: moves('spot', '0 %', '300 %').prefault('300 %'),
-        volUp: moves('implied volatility', '0 %', '30 %').prefault('30 %'),
+        searchDown: moves('spot', '-99 %', '-70 %').prefault('-70 %'),
+        searchUp: moves('spot', '0 %', '100 %').prefault('100 %'),
+        volUp: moves('implied volatility', '0 %', '50 %').prefault('50 %'),
         betas: z
           .record(z.string(), z.number().min(-10).max(10))
           .prefault({})
@@ -253,21 +279,14 @@ const assessSchema = z
   .prefault({})
   .meta({ description: 'What is worked out of the book.' })
 
+const marginOverrides = (model: string) =>
+  z
+    .record(z.string(), z.unknown())
+    .optional()
+    .meta({ description: `Overrides; see \`holdfast schema margin-parameters --model ${model}\`.` })
+
 const marginSchema = z
-  .strictObject(
-    Object.fromEntries(
-      (['portfolio', 'cross', 'isolated', 'deribit-standard'] as const).map((model) => [
-        model,
-        z
-          .record(z.string(), z.unknown())
-          .optional()
-          .meta({ description: `Overrides; see \`holdfast schema margin-parameters --model ${model}\`.` }),
-      ]),
-    ) as Record<
-      'portfolio' | 'cross' | 'isolated' | 'deribit-standard',
-      z.ZodOptional<z.ZodRecord<z.ZodString, z.ZodUnknown>>
-    >,
-  )
+  .strictObject(Object.fromEntries(marginModelNames.map((model) => [model, marginOverrides(model)])))
   .prefault({})
   .meta({ description: 'Parameters of margin models where they differ from the shipped sets.' })
 
