@@ -160,7 +160,7 @@ function parse<T extends z.ZodType>(schema: T, data: unknown, file: string, line
   throw new SourceError('SOURCE_UNREADABLE', issue.message + (others > 0 ? ` (and ${others} more complaints)` : ''), {
     file,
     line,
-    column: issue.path.join('.'),
+    ...(issue.path.length > 0 && { column: issue.path.join('.') }),
     hint: 'The format is told by `holdfast schema scenario`.',
   })
 }
