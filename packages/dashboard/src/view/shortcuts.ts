@@ -1,0 +1,49 @@
+/** Keys of the page. Sections are reached by digits, in the order in which they stand. */
+export const SECTIONS = [
+  { id: 'headline', key: '1', name: 'Portfolio' },
+  { id: 'timeline', key: '2', name: 'Margin and price' },
+  { id: 'feed', key: '3', name: 'Decisions' },
+  { id: 'greeks', key: '4', name: 'Greeks' },
+  { id: 'scenarios', key: '5', name: 'Scenarios' },
+  { id: 'positions', key: '6', name: 'Positions' },
+  { id: 'what-if', key: '7', name: 'What if' },
+  { id: 'rules', key: '8', name: 'Rules' },
+  { id: 'inputs', key: '9', name: 'Inputs' },
+] as const
+
+export type SectionId = (typeof SECTIONS)[number]['id']
+
+export const OTHER_KEYS = [
+  { key: 'j', name: 'next decision' },
+  { key: 'k', name: 'decision before' },
+  { key: 'p', name: 'next portfolio' },
+  { key: 't', name: 'light or dark' },
+  { key: '?', name: 'this list' },
+  { key: 'Esc', name: 'close' },
+] as const
+
+export type Command =
+  | { readonly kind: 'section'; readonly id: SectionId }
+  | { readonly kind: 'move'; readonly by: 1 | -1 }
+  | { readonly kind: 'portfolio' | 'theme' | 'help' }
+
+/** What a key means; undefined where it is nobody's, or is being typed into a field. */
+export function commandOf(key: string, typing: boolean, modified: boolean): Command | undefined {
+  if (typing || modified) return undefined
+  const section = SECTIONS.find((entry) => entry.key === key)
+  if (section !== undefined) return { kind: 'section', id: section.id }
+  switch (key) {
+    case 'j':
+      return { kind: 'move', by: 1 }
+    case 'k':
+      return { kind: 'move', by: -1 }
+    case 'p':
+      return { kind: 'portfolio' }
+    case 't':
+      return { kind: 'theme' }
+    case '?':
+      return { kind: 'help' }
+    default:
+      return undefined
+  }
+}
