@@ -1,0 +1,8 @@
+export * as aaveLiquidation from './aave.js'
+export * as deriveAuction from './derive.js'
+export * as driftLiquidation from './drift.js'
+export * as dydxLiquidation from './dydx.js'
+export { LiquidationArithmeticError } from './error.js'
+export * as eulerLiquidation from './euler.js'
+export * as makerAuction from './maker.js'
+export * as synthetixLiquidation from './synthetix.js'
