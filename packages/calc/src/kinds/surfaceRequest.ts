@@ -78,7 +78,7 @@ export const surfaceQuote = z.strictObject({
   forward,
   vol: vol.describe('annualised decimal'),
   bidVol: z.number().min(0).max(20).optional().describe('0 where the bid is below intrinsic value'),
-  askVol: vol,
+  askVol: positive.optional(),
   weight: z.number().min(0).optional().describe('1 where absent'),
 })
 

@@ -61,7 +61,7 @@ function denseGrid(smile: VarianceSmile): Float64Array {
 }
 
 /** The worst point of a smile where g < 0 or w ≤ 0, or its wing where the slope reaches 2; undefined where there is none. */
-export function findButterfly(smile: VarianceSmile): ArbitrageFinding | undefined {
+function findButterfly(smile: VarianceSmile, grid: Float64Array): ArbitrageFinding | undefined {
   const { years, wings = [0, 0] } = smile
   for (const side of [0, 1] as const) {
     if (!(wings[side] < WING_SLOPE_MAX)) {
@@ -69,7 +69,7 @@ export function findButterfly(smile: VarianceSmile): ArbitrageFinding | undefine
     }
   }
   let worst: ArbitrageFinding | undefined
-  for (const k of denseGrid(smile)) {
+  for (const k of grid) {
     const jet = smile.jet(k)
     const lack = jet.w > 0 ? -gatheralDensity(jet, k) : -jet.w
     if (!(lack <= 0 && jet.w > 0) && !(worst !== undefined && worst.amount >= lack)) {
@@ -80,10 +80,14 @@ export function findButterfly(smile: VarianceSmile): ArbitrageFinding | undefine
 }
 
 /** The worst point at which the later smile has less total variance than the earlier, beyond the grid by the wings' slopes. */
-export function findCalendar(earlier: VarianceSmile, later: VarianceSmile): ArbitrageFinding | undefined {
+function findCalendar(
+  earlier: VarianceSmile,
+  later: VarianceSmile,
+  grids: readonly Float64Array[],
+): ArbitrageFinding | undefined {
   const { years } = later
   let worst: ArbitrageFinding | undefined
-  for (const grid of [denseGrid(earlier), denseGrid(later)]) {
+  for (const grid of grids) {
     for (const k of grid) {
       const { w } = earlier.jet(k)
       const lack = w - later.jet(k).w
@@ -112,14 +116,26 @@ export function checkArbitrage(slices: readonly SurfaceSlice[]): ArbitrageReport
 
 /** The same for smiles of any model. */
 export function checkSmiles(smiles: readonly VarianceSmile[]): ArbitrageReport {
-  const butterflies = smiles.map(findButterfly).filter((finding) => finding !== undefined)
-  const calendars = smiles
-    .slice(1)
-    .map((later, index) => findCalendar(smiles[index]!, later))
-    .filter((finding) => finding !== undefined)
+  const where = findArbitrage(smiles)
   return {
-    butterfly: butterflies.length > 0,
-    calendar: calendars.length > 0,
-    where: [...butterflies, ...calendars],
+    butterfly: where.some(({ between }) => between === undefined),
+    calendar: where.some(({ between }) => between !== undefined),
+    where: where.map(({ finding }) => finding),
   }
+}
+
+/** Worst finding of each smile and between each pair of neighbours: `at` is the smile's place, `between` the earlier's. */
+export function findArbitrage(
+  smiles: readonly VarianceSmile[],
+): readonly { readonly finding: ArbitrageFinding; readonly at: number; readonly between?: number }[] {
+  const grids = smiles.map(denseGrid)
+  const alone = smiles.flatMap((smile, at) => {
+    const finding = findButterfly(smile, grids[at]!)
+    return finding === undefined ? [] : [{ finding, at }]
+  })
+  const pairs = smiles.slice(1).flatMap((later, between) => {
+    const finding = findCalendar(smiles[between]!, later, [grids[between]!, grids[between + 1]!])
+    return finding === undefined ? [] : [{ finding, at: between + 1, between }]
+  })
+  return [...alone, ...pairs]
 }

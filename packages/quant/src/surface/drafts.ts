@@ -1,16 +1,18 @@
-import { findButterfly, findCalendar, smileGrid, sviSmile } from './arbitrage.js'
+import { findArbitrage, smileGrid, sviSmile } from './arbitrage.js'
 import { minimizeLeastSquares } from './leastSquares.js'
 import { fromPoint, type SliceConstraints, type SliceQuotes, sliceProblem, toPoint } from './sliceProblem.js'
 import { startSlice } from './sliceStart.js'
 import type { SurfaceSlice } from './surface.js'
 import { type SviParameters, sviTotalVariance } from './svi.js'
 
-/** A slice on its way through the rounds. */
-export type Draft = { readonly quotes: SliceQuotes; slice: SurfaceSlice }
+/** A slice on its way through the rounds, and the fit of its own that it began with. */
+export type Draft = { readonly quotes: SliceQuotes; readonly free: SviParameters; slice: SurfaceSlice }
 
 const ROUNDS_MAX = 10
 /** In the first rounds neighbours that cross give way to each other; then only the later to the earlier. */
 const ROUNDS_MUTUAL = 5
+/** Penalties start at a sixteenth and grow fourfold each round: the smile that can yield at little cost yields first. */
+const FORCE_DIVISOR = 16
 const ITERATIONS_FIRST = 60
 const ITERATIONS_ROUND = 25
 const TOLERANCE = 1e-4
@@ -20,31 +22,32 @@ const CALENDAR_MARGIN_VOL = 0.0001
 const WING_MARGIN = 0.001
 
 /**
- * Refits slices that cross a neighbour, or whose g falls below 0, under penalties that double each round, until nothing is
+ * Refits slices that cross a neighbour, or whose g falls below 0, under penalties that grow fourfold each round, until nothing is
  * found on the dense grid or the rounds are used up. The others keep their own best fit.
  *
  * @param drafts - sorted by years; their slices are replaced.
  * @returns the rounds it took; what is left then is for `checkArbitrage` to find.
  */
 export function repairDrafts(drafts: readonly Draft[]): number {
-  for (let round = 0; round < ROUNDS_MAX; round++) {
-    const conflicts = conflictsOf(drafts)
-    if (!conflicts.includes(true)) return round
-    for (let i = 0; i < drafts.length; i++) {
-      if (conflicts[i] || conflicts[i - 1] || conflicts[i + 1]) redraft(drafts, i, round)
-    }
-  }
+  for (let round = 0; round < ROUNDS_MAX; round++) if (!repairRound(drafts, round)) return round
   return ROUNDS_MAX
 }
 
+/** One round; false where nothing was in conflict. */
+export function repairRound(drafts: readonly Draft[], round: number): boolean {
+  const conflicts = conflictsOf(drafts)
+  if (!conflicts.includes(true)) return false
+  for (let i = 0; i < drafts.length; i++) {
+    if (conflicts[i] || conflicts[i - 1] || conflicts[i + 1]) redraft(drafts, i, round)
+  }
+  return true
+}
+
 function conflictsOf(drafts: readonly Draft[]): boolean[] {
-  const smiles = drafts.map((draft) => sviSmile(draft.slice))
-  const conflicts = smiles.map((smile) => findButterfly(smile) !== undefined)
-  for (let i = 1; i < smiles.length; i++) {
-    if (findCalendar(smiles[i - 1]!, smiles[i]!) !== undefined) {
-      conflicts[i - 1] = true
-      conflicts[i] = true
-    }
+  const conflicts = drafts.map(() => false)
+  for (const { at, between } of findArbitrage(drafts.map((draft) => sviSmile(draft.slice)))) {
+    conflicts[at] = true
+    if (between !== undefined) conflicts[between] = true
   }
   return conflicts
 }
@@ -68,7 +71,8 @@ export function fitFree(quotes: SliceQuotes, forward: number, start?: SviParamet
     force: 1,
   }
   minimizeLeastSquares(sliceProblem(quotes, constraints), point, ITERATIONS_FIRST, TOLERANCE)
-  return { quotes, slice: { years: quotes.years, forward, svi: fromPoint(point) } }
+  const free = fromPoint(point)
+  return { quotes, free, slice: { years: quotes.years, forward, svi: free } }
 }
 
 /** Targets as total variances, weighted so that a miss counts what it would as a miss of vol. */
@@ -107,11 +111,30 @@ function redraft(drafts: readonly Draft[], index: number, round: number): void {
     slopeFloor: earlier ? wingSlopes(earlier.svi, 1 + WING_MARGIN) : [0, 0],
     slopeCeiling: later ? wingSlopes(later.svi, 1 - WING_MARGIN) : [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
     densityFloor: DENSITY_FLOOR,
-    force: 1 << round,
+    force: (1 << (2 * round)) / FORCE_DIVISOR,
   }
-  const point = toPoint(draft.slice.svi)
-  minimizeLeastSquares(sliceProblem(draft.quotes, constraints), point, ITERATIONS_ROUND, TOLERANCE)
-  draft.slice = { ...draft.slice, svi: fromPoint(point) }
+  // A penalty on the wings can trap the search far away from the quotes: the free fit with its wings bent is a second start.
+  const problem = sliceProblem(draft.quotes, constraints)
+  let best = Number.POSITIVE_INFINITY
+  for (const start of [draft.slice.svi, bend(draft.free, constraints)]) {
+    const point = toPoint(start)
+    const { cost } = minimizeLeastSquares(problem, point, ITERATIONS_ROUND, TOLERANCE)
+    if (cost < best) {
+      best = cost
+      draft.slice = { ...draft.slice, svi: fromPoint(point) }
+    }
+  }
+}
+
+/** The smile with its wings brought between the neighbours' and the same variance and slope where its own lowest point is. */
+function bend(svi: SviParameters, { slopeFloor, slopeCeiling }: SliceConstraints): SviParameters {
+  const [left, right] = wingSlopes(svi, 1)
+  const newLeft = Math.min(Math.max(left, slopeFloor[0]), Math.max(slopeCeiling[0], slopeFloor[0]))
+  const newRight = Math.min(Math.max(right, slopeFloor[1]), Math.max(slopeCeiling[1], slopeFloor[1]))
+  const b = (newLeft + newRight) / 2
+  const rho = Math.min(Math.max((newRight - newLeft) / (newLeft + newRight), -0.999), 0.999)
+  const bent = { a: 0, b, rho, m: svi.m, sigma: svi.sigma }
+  return { ...bent, a: sviTotalVariance(svi, svi.m) - sviTotalVariance(bent, svi.m) }
 }
 
 function wingSlopes({ b, rho }: SviParameters, factor: number): readonly [number, number] {

@@ -1,4 +1,4 @@
-/** The normal equations of a nonlinear least-squares problem: JᵀJ (row-major, symmetric), Jᵀr and ½-free cost Σr². */
+/** The normal equations of a nonlinear least-squares problem: JᵀJ (row-major, its lower triangle) and Jᵀr. */
 export type NormalEquations = {
   readonly size: number
   readonly matrix: Float64Array
@@ -33,38 +33,50 @@ export function minimizeLeastSquares(
   tolerance: number,
 ): LeastSquaresResult {
   const { size } = problem
-  const equations = { size, matrix: new Float64Array(size * size), gradient: new Float64Array(size) }
+  let here = emptyEquations(size)
+  let there = emptyEquations(size)
   const factor = new Float64Array(size * size)
   const step = new Float64Array(size)
   const trial = new Float64Array(point.length)
-  let cost = problem.evaluate(point, equations)
+  let cost = problem.evaluate(point, here)
   let damping = 1e-3
   let growth = 2
   let small = 0
-  for (let iteration = 0; iteration < iterationsMax; iteration++) {
-    if (!dampedStep(equations, damping, factor, step)) {
+  for (let iteration = 1; iteration <= iterationsMax; iteration++) {
+    if (!dampedStep(here, damping, factor, step)) {
       damping *= growth
       growth *= 2
       continue
     }
     problem.move(point, step, trial)
-    const trialCost = problem.evaluate(trial, undefined)
+    there.matrix.fill(0)
+    there.gradient.fill(0)
+    // Most steps are taken, so their equations are made along with their cost.
+    const trialCost = problem.evaluate(trial, there)
     if (!(trialCost < cost)) {
-      if (damping > 1e12 || cost === 0) return { cost, iterations: iteration + 1, converged: true }
+      if (damping > DAMPING_MAX || cost === 0) return { cost, iterations: iteration, converged: true }
       damping *= growth
       growth *= 2
       continue
     }
     small = cost - trialCost <= tolerance * cost ? small + 1 : 0
     point.set(trial)
-    equations.matrix.fill(0)
-    equations.gradient.fill(0)
-    cost = problem.evaluate(point, equations)
-    damping = Math.max(damping / 5, 1e-12)
+    cost = trialCost
+    const taken = there
+    there = here
+    here = taken
+    damping = Math.max(damping / 5, DAMPING_MIN)
     growth = 2
-    if (small >= 2 || cost === 0) return { cost, iterations: iteration + 1, converged: true }
+    if (small >= 2 || cost === 0) return { cost, iterations: iteration, converged: true }
   }
   return { cost, iterations: iterationsMax, converged: false }
+}
+
+const DAMPING_MIN = 1e-12
+const DAMPING_MAX = 1e12
+
+function emptyEquations(size: number): NormalEquations {
+  return { size, matrix: new Float64Array(size * size), gradient: new Float64Array(size) }
 }
 
 /** Solves (JᵀJ + λ diag JᵀJ) step = −Jᵀr by Cholesky; false where the matrix is not positive definite. */

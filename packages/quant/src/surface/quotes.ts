@@ -35,6 +35,7 @@ export type ExpiryQuotes = {
   readonly strikes: number
 }
 
+/** 2,000 %: no market means a vol or a bid above it; an ask above it bounds nothing, but is no fault. */
 const VOL_MAX = 20
 const LOG_MONEYNESS_MAX = 4
 /** Vol by which a quote may be missed at little cost: a tenth of a vol point, the scatter of marks around a smooth smile. */
@@ -77,7 +78,7 @@ function faultOf(quote: SurfaceQuote): QuoteFault | undefined {
   if (vol !== undefined && !positive(vol)) return 'not-positive'
   if (bidVol !== undefined && !(bidVol >= 0)) return 'not-positive'
   if (askVol !== undefined && !positive(askVol)) return 'not-positive'
-  if (Math.max(vol ?? 0, bidVol ?? 0, askVol ?? 0) > VOL_MAX) return 'vol-too-large'
+  if (Math.max(vol ?? 0, bidVol ?? 0) > VOL_MAX) return 'vol-too-large'
   if (bidVol !== undefined && askVol !== undefined && bidVol > askVol) return 'crossed'
   if (!(Math.abs(log(strike / forward)) <= LOG_MONEYNESS_MAX)) return 'strike-too-far'
   return undefined
@@ -106,7 +107,7 @@ function toColumns(quotes: readonly SurfaceQuote[], years: number, indices: read
     columns.logMoneyness[row] = k
     if (bidVol !== undefined) columns.bidVol[row] = bidVol
     if (askVol !== undefined) columns.askVol[row] = askVol
-    const twoSided = bidVol !== undefined && askVol !== undefined && bidVol > 0
+    const twoSided = bidVol !== undefined && askVol !== undefined && bidVol > 0 && askVol <= VOL_MAX
     const target = vol ?? (twoSided ? (bidVol + askVol) / 2 : undefined)
     const reach = target === undefined ? 0 : k / (target * Math.sqrt(years))
     const halfSpread = twoSided ? (askVol - bidVol) / 2 : oneSidedSpread(reach, target, askVol, bidVol)
