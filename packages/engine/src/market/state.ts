@@ -136,7 +136,9 @@ function takeFigure(state: MarketState, at: Provenance, observation: FigureObser
     flags.push({ code: 'older', subject: name, detail: LEFT_ASIDE.older })
     return
   }
-  if (observation.kind === 'index') sampleHistory(state.history, observation.underlying, at.sourceTime, price)
+  if (observation.kind === 'index') {
+    sampleHistory(state.history, observation.underlying, Math.min(at.sourceTime, at.receivedTime), price)
+  }
 }
 
 function figureName(observation: FigureObservation): string {
