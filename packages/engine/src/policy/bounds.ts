@@ -5,6 +5,9 @@ import type { BoundUse } from './state.js'
 const HOUR_MS = 3_600_000
 const DAY_MS = 86_400_000
 
+/** Less than one part in so many of a window's bound is no room: it would only be spent on orders of a few cents. */
+const DUST_SHARE = 100n
+
 export type Room = {
   /** What may still be done now, in each unit that a bound is written in; exact. */
   readonly left: Readonly<Record<string, bigint>>
@@ -32,10 +35,11 @@ export function roomOf(bounds: Bounds, used: readonly BoundUse[], now: number): 
   ] as const) {
     if (bound === undefined) continue
     const spent = usedWithin(used, bound.unit, now - window)
-    const rest = toUnits(bound.amount) - spent
+    const limit = toUnits(bound.amount)
+    const rest = limit - spent
     offer(
       bound.unit,
-      rest > 0n ? rest : 0n,
+      rest * DUST_SHARE >= limit ? rest : 0n,
       `${name} ${bound.amount} ${bound.unit}, used ${fromUnits(spent)} ${bound.unit}`,
     )
   }

@@ -23,11 +23,6 @@ export function fromUnits(units: bigint): string {
   return units < 0n ? `-${text}` : text
 }
 
-/** A model's size ≥ 0 as whole units: rounded down, so that no bound is passed. Finite and below 9e15. */
-export function unitsDown(size: number): bigint {
-  return BigInt(Math.floor(size * 1e8))
-}
-
 /** The largest multiple of a lot that is not larger. */
 export function wholeLots(units: bigint, lot: bigint): bigint {
   return (units / lot) * lot

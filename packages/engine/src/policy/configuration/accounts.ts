@@ -2,9 +2,10 @@ import { type Instrument, instrumentKey, parseInstrumentKey, sizeUnit } from '@h
 import type { AccountConfiguration, PositionConfiguration } from '../configuration.js'
 import type { Diagnostic } from './diagnostic.js'
 import { instantText } from './instant.js'
+import type { Path } from './page.js'
 import { type AccountFile, type PositionFile, positionSchema } from './schema.js'
 import { childValue, listValue } from './schemaTree.js'
-import type { Path, YamlSource } from './yamlSource.js'
+import type { YamlSource } from './yamlSource.js'
 
 /** An account of the file: as it stands, and, where it fits the schema, as read. */
 export type PlacedAccount = { readonly raw: unknown; readonly file: AccountFile | undefined }

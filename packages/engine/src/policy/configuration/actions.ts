@@ -4,9 +4,10 @@ import type { RuleAction, RuleScope } from '../configuration.js'
 import { measuresOfScope } from '../measure.js'
 import { instrumentOf, notAnInstrument } from './accounts.js'
 import type { Diagnostic } from './diagnostic.js'
+import type { Path } from './page.js'
 import type { Known } from './rules.js'
 import { ACTION_NAMES, type ActionPart } from './rulesSchema.js'
-import type { Path, YamlSource } from './yamlSource.js'
+import type { YamlSource } from './yamlSource.js'
 
 type Amount = { readonly amount: string; readonly unit: string }
 type Complain = (

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { compileConfiguration } from './compileConfiguration.js'
 import { renderDiagnostics } from './diagnostic.js'
-import { MAX_CHARACTERS } from './yamlSource.js'
+import { MAX_CHARACTERS } from './page.js'
 
 /** `line:column CODE message`, one line each. */
 function complaints(text: string): readonly string[] {

@@ -1,9 +1,10 @@
 import type { z } from 'zod'
 import { compileConfiguration } from './compileConfiguration.js'
 import type { Diagnostic } from './diagnostic.js'
+import { type Path, pathText } from './page.js'
 import { configurationFileSchema } from './schema.js'
 import { childSchema, childValue, schemaPlace } from './schemaTree.js'
-import { type Path, pathText, readYaml, type YamlSource } from './yamlSource.js'
+import { readYaml, type YamlSource } from './yamlSource.js'
 
 /** A value that holds, in the words of the file, and where it came from. */
 export type EffectiveValue = {

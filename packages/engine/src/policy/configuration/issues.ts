@@ -2,8 +2,9 @@ import type { z } from 'zod'
 import { suggest } from '../../text/suggest.js'
 import type { Diagnostic } from './diagnostic.js'
 import type { IssueDetail } from './field.js'
+import type { Path } from './page.js'
 import { allowedKeys } from './schemaTree.js'
-import type { Path, YamlSource } from './yamlSource.js'
+import type { YamlSource } from './yamlSource.js'
 
 /** Turns what zod found into diagnostics with a place, what is allowed and what was probably meant. */
 export function diagnosticsOf(

@@ -5,9 +5,10 @@ import type { RuleScope } from '../configuration.js'
 import type { Rule } from '../rulebook.js'
 import { actionOf } from './actions.js'
 import type { Diagnostic } from './diagnostic.js'
+import type { Path } from './page.js'
 import { type ActionPart, actionPartSchema, type RuleFile, type ScopeFile, scopeSchema } from './rulesSchema.js'
 import { childValue } from './schemaTree.js'
-import type { Path, YamlSource } from './yamlSource.js'
+import type { YamlSource } from './yamlSource.js'
 
 /** What rules may name: the accounts of the file, and what follows from them. */
 export type Known = {
@@ -84,7 +85,30 @@ export function rulesOf(
       line: source.locate(path).line,
     })
   }
+  diagnostics.push(...repeatedTiers(source, rules))
   return { rules, diagnostics }
+}
+
+/** Rules that share a subject are its tiers: each tier stands once, and all watch the same kind of thing. */
+function repeatedTiers(source: YamlSource, rules: readonly Rule[]): readonly Diagnostic[] {
+  return rules.flatMap((rule, index) => {
+    const { action, scope } = rule
+    if (action.kind !== 'alert') return []
+    const place = { line: rule.line, column: 1, length: 1 }
+    return rules.slice(0, index).flatMap((other) => {
+      if (other.action.kind !== 'alert' || other.action.subject !== action.subject) return []
+      const wrong =
+        other.scope.kind !== scope.kind
+          ? `watches another kind of thing than rule '${other.id}' of the same subject`
+          : other.action.tier === action.tier
+            ? `has the same tier as rule '${other.id}' of the same subject`
+            : undefined
+      if (wrong === undefined) return []
+      return [
+        source.diagnostic({ code: 'DUPLICATE', path: ['rules', index], message: `rule '${rule.id}' ${wrong}`, place }),
+      ]
+    })
+  })
 }
 
 /** What the action's checks need of a rule, though other parts of the rule may be wrong. */

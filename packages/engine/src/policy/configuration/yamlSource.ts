@@ -13,14 +13,11 @@ import {
   type YAMLSeq,
 } from 'yaml'
 import type { Diagnostic, DiagnosticCode } from './diagnostic.js'
+import { type DiagnosticDetail, MAX_CHARACTERS, Page, type Path, type Place, pathText, type Span } from './page.js'
 
-/** Longest file that is read, in characters, and the most values that anchors may unfold to. */
-export const MAX_CHARACTERS = 1_000_000
+/** The most values that anchors may unfold to. */
 export const MAX_VALUES = 50_000
 const MAX_DEPTH = 50
-
-export type Path = readonly (string | number)[]
-export type Place = { readonly line: number; readonly column: number; readonly length: number }
 
 /** A YAML file as plain data, which still knows where each value stands. */
 export type YamlSource = {
@@ -38,22 +35,11 @@ export type YamlSource = {
   diagnostic(detail: DiagnosticDetail): Diagnostic
 }
 
-export type DiagnosticDetail = {
-  readonly code: DiagnosticCode
-  readonly path: Path
-  readonly message: string
-  readonly severity?: 'error' | 'warning'
-  readonly allowed?: string | undefined
-  readonly suggestion?: string | undefined
-  readonly place?: Place
-}
-
 export type YamlResult =
   /** `diagnostics`: what was wrong with single values and keys; the others can still be checked. */
   | { readonly ok: true; readonly source: YamlSource; readonly diagnostics: readonly Diagnostic[] }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] }
 
-type Span = { readonly start: number; readonly end: number }
 type Located = { readonly key: Span | undefined; readonly value: Span; readonly plain: boolean }
 type Complaint = { readonly detail: DiagnosticDetail; readonly span: Span }
 
@@ -89,55 +75,6 @@ const EMPTY: DiagnosticDetail = {
   path: [],
   message: 'the file is empty',
   suggestion: 'begin with `version: 1`; `holdfast init` writes a whole file',
-}
-
-/** Dotted path, as messages print it: `rules[1].cooldown`. */
-export function pathText(path: Path): string {
-  return path.reduce<string>((text, step) => {
-    if (typeof step === 'number') return `${text}[${step}]`
-    return text === '' ? step : `${text}.${step}`
-  }, '')
-}
-
-/** The text as lines, and what is said about them. */
-class Page {
-  readonly file: string
-  readonly text: string
-  readonly #counter: LineCounter
-  readonly #lines: readonly string[]
-
-  constructor(text: string, file: string, counter: LineCounter) {
-    this.file = file
-    this.text = text
-    this.#counter = counter
-    this.#lines = text.length > MAX_CHARACTERS ? [] : text.split('\n')
-  }
-
-  place(span: Span): Place {
-    const from = this.#counter.linePos(span.start)
-    const line = Math.max(1, from.line)
-    const column = Math.max(1, from.col)
-    const rest = this.#line(line).length - column + 1
-    return { line, column, length: Math.max(1, Math.min(span.end - span.start, rest)) }
-  }
-
-  diagnostic(detail: DiagnosticDetail, at: Place): Diagnostic {
-    return {
-      severity: detail.severity ?? 'error',
-      code: detail.code,
-      file: this.file,
-      ...at,
-      path: pathText(detail.path),
-      message: detail.message,
-      ...(detail.allowed === undefined ? {} : { allowed: detail.allowed }),
-      ...(detail.suggestion === undefined ? {} : { suggestion: detail.suggestion }),
-      source: this.#line(at.line),
-    }
-  }
-
-  #line(line: number): string {
-    return (this.#lines[line - 1] ?? '').replace(/\r$/, '')
-  }
 }
 
 /**

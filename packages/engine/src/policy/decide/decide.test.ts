@@ -210,6 +210,20 @@ describe('hedges', () => {
     expect(turns[2]?.[0]?.reasons[0]).toBe('bound perHour 8 BTC, used 8 BTC')
   })
 
+  it('behavior: a bound is used to its last digit, and dust is not', () => {
+    const rules = HEDGE('repeat: 1 min\n    bounds: { perAction: 10 BTC, perDay: 29.9999 BTC }')
+    const linear = rulebookWith(rules.replace('deribit:BTC/USD:BTC', 'deribit:BTC/USDC:USDC'))
+    const inverse = rulebookWith(rules)
+    const world = (time: number): World => ({ time, equity: 1, marginRatio: 0, delta: 37.7, index: 69_110.5 })
+    const worlds = [0, 1, 2, 3, 4].map((minute) => world(minute * MINUTE))
+    const sizes = (rulebook: Rulebook) =>
+      run(rulebook, worlds, marketOf({ bid: 69_110, ask: 69_111, mark: 69_110.5 })).turns.map((turn) =>
+        turn.map(({ action, outcome }) => (action.kind === 'order' && outcome !== 'denied' ? action.size : outcome)),
+      )
+    expect(sizes(linear)).toEqual([['-10'], ['-10'], ['-9.9999'], ['denied'], []])
+    expect(sizes(inverse)).toEqual([['-691100'], ['-691100'], ['-691100'], ['denied'], []])
+  })
+
   it('behavior: nothing opens risk on data that is not live; what only reduces may, and names the data', () => {
     const world = (more: Partial<World>): World => ({
       time: 0,

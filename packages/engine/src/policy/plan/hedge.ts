@@ -3,9 +3,9 @@ import type { Assessment, UnderlyingGreeks } from '../../assess/assessment.js'
 import type { Room } from '../bounds.js'
 import { plainDecimal } from '../configuration/quantity.js'
 import type { RuleAction } from '../configuration.js'
-import { fromUnits, toUnits, unitsDown, wholeLots } from '../exact.js'
+import { fromUnits, toUnits, wholeLots } from '../exact.js'
 import { crossedPrice, defaultLot, limitPrice, orderOf } from './order.js'
-import { counted, type Plan, type QuoteMarket, quoteInput, refused, shareOfRoom } from './plan.js'
+import { counted, type Plan, type QuoteMarket, quoteInput, refused, shareOfRoom, withinRoom } from './plan.js'
 
 export type HedgeAction = Extract<RuleAction, { kind: 'hedge-delta' }>
 
@@ -53,7 +53,7 @@ export function planHedge(
   const wantedUsd = wantedBase * price
   const { share, because } = shareOfRoom(room, { [base]: wantedBase, [instrument.quote]: wantedUsd })
   const lot = action.lot === undefined ? defaultLot(instrument) : toUnits(action.lot)
-  const units = wholeLots(unitsDown((inverse ? wantedUsd : wantedBase) * share), lot)
+  const units = wholeLots(withinRoom(room, unit, (inverse ? wantedUsd : wantedBase) * share), lot)
   if (units === 0n) {
     if (because !== undefined) return refused('bounds', `bound ${because}`, inputs)
     return refused('nothing-to-do', `the hedge is smaller than one lot of ${fromUnits(lot)} ${unit}`, inputs)

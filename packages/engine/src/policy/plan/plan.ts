@@ -53,6 +53,13 @@ export function shareOfRoom(
   return because === undefined ? { share } : { share, because }
 }
 
+/** A model's size ≥ 0 as an exact one, to the nearest 10⁻⁸, and never more than the room of its own unit. */
+export function withinRoom(room: Room, unit: string, size: number): bigint {
+  const units = BigInt(Math.round(size * 1e8))
+  const left = room.left[unit]
+  return left !== undefined && units > left ? left : units
+}
+
 /**
  * What an action is counted as against its bounds. The size was cut to the room already; what the way there and back in
  * floating point adds is not counted.

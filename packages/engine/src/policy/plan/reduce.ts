@@ -3,9 +3,18 @@ import type { Assessment, PositionAssessment } from '../../assess/assessment.js'
 import type { Room } from '../bounds.js'
 import { plainDecimal } from '../configuration/quantity.js'
 import type { RuleAction } from '../configuration.js'
-import { fromUnits, unitsDown, wholeLots } from '../exact.js'
+import { fromUnits, wholeLots } from '../exact.js'
 import { crossedPrice, defaultLot, limitPrice, orderOf, priceUnit } from './order.js'
-import { counted, type Plan, type PlannedAction, type QuoteMarket, quoteInput, refused, shareOfRoom } from './plan.js'
+import {
+  counted,
+  type Plan,
+  type PlannedAction,
+  type QuoteMarket,
+  quoteInput,
+  refused,
+  shareOfRoom,
+  withinRoom,
+} from './plan.js'
 
 export type ReduceAction = Extract<RuleAction, { kind: 'reduce' }>
 
@@ -70,7 +79,7 @@ function planOne(
   const usd = usdPerUnit(instrument, assessment, account)
   if (usd === undefined) return 'no-quote'
   const { share, because } = shareOfRoom(room, { USD: wanted * usd })
-  const units = wholeLots(unitsDown(wanted * share), defaultLot(instrument))
+  const units = wholeLots(withinRoom(room, position.sizeUnit, wanted * share), defaultLot(instrument))
   if (units === 0n) return undefined
   const limit = limitPrice(crossed, buys, action.maxSlippage)
   const unit = priceUnit(instrument)
