@@ -49,13 +49,13 @@ export function frameBytes(payloadLength: number): number {
  *
  * @param sequence - place in the journal, ≥ 0.
  * @param previous - hash of the record before.
- * @param payload - ASCII text (canonical JSON), not empty.
+ * @param payload - ASCII (canonical JSON), not empty.
  * @returns the frame's bytes and the record's hash, which the next frame carries.
  */
 export function encodeFrame(
   sequence: number,
   previous: Uint8Array,
-  payload: string,
+  payload: Uint8Array,
   sha256: Sha256 = nobleSha256,
 ): { readonly bytes: Uint8Array; readonly hash: Uint8Array } {
   if (!(payload.length > 0 && payload.length <= PAYLOAD_BYTES_MAX)) {
@@ -66,7 +66,7 @@ export function encodeFrame(
   view.setUint32(0, payload.length, true)
   writeSequence(view, 8, sequence)
   bytes.set(previous, 16)
-  for (let i = 0; i < payload.length; i++) bytes[FRAME_HEADER_BYTES + i] = payload.charCodeAt(i)
+  bytes.set(payload, FRAME_HEADER_BYTES)
   view.setUint32(4, frameChecksum(bytes, 0, bytes.length), true)
   return { bytes, hash: sha256(bytes.subarray(8, FRAME_HEADER_BYTES + payload.length)) }
 }
@@ -94,6 +94,13 @@ export function decodeFrame(bytes: Uint8Array, offset: number, sha256: Sha256 = 
     payload: bytes.subarray(offset + FRAME_HEADER_BYTES, payloadEnd),
     hash: sha256(bytes.subarray(offset + 8, payloadEnd)),
   }
+}
+
+/** The bytes of a payload's text. */
+export function payloadBytes(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length)
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
+  return bytes
 }
 
 /** A payload's text. */

@@ -1,7 +1,15 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { describe, expect, test } from 'vitest'
 import { crc32c } from './checksum.js'
-import { decodeFrame, decodeSegmentHeader, encodeFrame, encodeSegmentHeader, payloadText, zeroHash } from './frame.js'
+import {
+  decodeFrame,
+  decodeSegmentHeader,
+  encodeFrame,
+  encodeSegmentHeader,
+  payloadBytes,
+  payloadText,
+  zeroHash,
+} from './frame.js'
 import { type SegmentStep, walkSegment } from './segment.js'
 
 const ascii = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0))
@@ -14,7 +22,7 @@ function segment(payloads: readonly string[], unused = 64) {
   let previous: Uint8Array = zeroHash()
   let length = 0
   for (const [sequence, payload] of payloads.entries()) {
-    const frame = encodeFrame(sequence, previous, payload)
+    const frame = encodeFrame(sequence, previous, payloadBytes(payload))
     previous = frame.hash
     offsets.push(length)
     frames.push(frame.bytes)
@@ -105,7 +113,7 @@ describe('segment', () => {
 
   test('behavior: a record rewritten with a right checksum breaks the chain behind it', () => {
     const { frames, bytes, offsets } = segment(PAYLOADS)
-    const forged = encodeFrame(1, decodeFrame(bytes, offsets[1]!)!.previous, '{"a":2}').bytes
+    const forged = encodeFrame(1, decodeFrame(bytes, offsets[1]!)!.previous, payloadBytes('{"a":2}')).bytes
     expect(walk(new Uint8Array([...frames[0]!, ...forged, ...frames[2]!, ...frames[3]!])).faults).toEqual([
       { kind: 'broken-chain', sequence: 2, offset: offsets[2]! },
     ])

@@ -11,7 +11,6 @@ import {
   renameSync,
   rmSync,
   writeSync,
-  writev,
 } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -38,7 +37,8 @@ export type JournalFile = {
   close(): Promise<void>
 }
 
-const writevAsync = promisify(writev)
+/** Lets other work in between the pieces of a long one. */
+const nextTurn = promisify(setImmediate)
 const fdatasyncAsync = promisify(fdatasync)
 const closeAsync = promisify(close)
 
@@ -57,7 +57,8 @@ export function nodeFiles(folder: string): JournalFiles {
       try {
         const zeros = new Uint8Array(Math.min(capacity, ZERO_CHUNK_BYTES))
         for (let at = 0; at < capacity; at += zeros.length) {
-          await writeAll(fd, [zeros.subarray(0, Math.min(zeros.length, capacity - at))], at)
+          writeNow(fd, zeros.subarray(0, Math.min(zeros.length, capacity - at)), at)
+          await nextTurn()
         }
         await fdatasyncAsync(fd)
       } finally {
@@ -76,30 +77,25 @@ export function nodeFiles(folder: string): JournalFiles {
 function openFile(path: string): JournalFile {
   const fd = openSync(path, 'r+')
   return {
-    write: (chunks, position) => writeAll(fd, chunks, position),
-    sync: () => fdatasyncAsync(fd),
-    writeNow(bytes, position) {
-      let done = 0
-      while (done < bytes.length) done += writeSync(fd, bytes, done, bytes.length - done, position + done)
+    // Into the system's cache, which takes microseconds: not worth the way over a thread. The sync is.
+    async write(chunks, position) {
+      let at = position
+      for (const chunk of chunks) {
+        writeNow(fd, chunk, at)
+        at += chunk.length
+      }
     },
+    sync: () => fdatasyncAsync(fd),
+    writeNow: (bytes, position) => writeNow(fd, bytes, position),
     syncNow: () => fdatasyncSync(fd),
     close: () => closeAsync(fd),
   }
 }
 
 /** The system may write less than it is given; the rest is written again. */
-async function writeAll(fd: number, chunks: readonly Uint8Array[], position: number): Promise<void> {
-  const { bytesWritten } = await writevAsync(fd, chunks, position)
-  let skip = bytesWritten
-  const rest: Uint8Array[] = []
-  for (const chunk of chunks) {
-    if (skip >= chunk.length) skip -= chunk.length
-    else {
-      rest.push(chunk.subarray(skip))
-      skip = 0
-    }
-  }
-  if (rest.length > 0) await writeAll(fd, rest, position + bytesWritten)
+function writeNow(fd: number, bytes: Uint8Array, position: number): void {
+  let done = 0
+  while (done < bytes.length) done += writeSync(fd, bytes, done, bytes.length - done, position + done)
 }
 
 function syncFolder(folder: string): void {

@@ -1,10 +1,10 @@
-import { decodeRecord, hex, type JournalRecord, payloadText, SEGMENT_HEADER_BYTES } from '@holdfast/engine'
+import { decodeRecord, hex, type JournalRecord, SEGMENT_HEADER_BYTES } from '@holdfast/engine'
 import { describeFault } from './describe.js'
 import { JournalError } from './errors.js'
 import { type JournalFiles, nodeFiles } from './files.js'
 import type { JournalHead } from './head.js'
 import { type FolderLock, lockFolder } from './lock.js'
-import { type JournalEnd, type JournalFault, type SegmentPlace, walkJournal } from './read.js'
+import { type JournalEnd, type JournalFault, latin1, type SegmentPlace, walkJournal } from './read.js'
 import { createWriter, type JournalWriter, type WritePosition } from './write.js'
 
 export type OpenJournalOptions = {
@@ -139,7 +139,7 @@ function* readRecords(files: JournalFiles, count: number): Generator<StoredRecor
     if (step.kind !== 'record') continue
     const { sequence, hash, payload } = step.frame
     if (sequence >= count) return
-    yield { record: decodeRecord(payloadText(payload)), head: { sequence, hash: hex(hash) } }
+    yield { record: decodeRecord(latin1(payload)), head: { sequence, hash: hex(hash) } }
   }
 }
 

@@ -1,9 +1,9 @@
-import { decodeRecord, type Engine, type HeaderRecord, payloadText, RecordError } from '@holdfast/engine'
+import { decodeRecord, type Engine, type HeaderRecord, RecordError } from '@holdfast/engine'
 import { compareTurns, type TurnDifference } from '../run/replay.js'
 import { describeFault } from './describe.js'
 import { type JournalFiles, nodeFiles } from './files.js'
 import type { JournalHead } from './head.js'
-import { type JournalFault, walkJournal } from './read.js'
+import { type JournalFault, latin1, walkJournal } from './read.js'
 
 export type VerifyOptions = {
   /** A fresh engine for the configuration that the journal was begun with; throws where that cannot be compiled. */
@@ -63,7 +63,7 @@ export function verifyJournal(folder: string, options: VerifyOptions): VerifyRep
       replay.stop(step.value.fault.kind)
     } else {
       records += 1
-      replay.record(step.value.frame.sequence, payloadText(step.value.frame.payload))
+      replay.record(step.value.frame.sequence, latin1(step.value.frame.payload))
     }
   }
 }

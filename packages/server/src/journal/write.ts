@@ -81,7 +81,7 @@ export async function createWriter(
 
   function appendText(payload: string): Promise<JournalHead> {
     if (failure !== undefined) return Promise.reject(failure)
-    const { bytes, hash } = encodeFrame(sequence, previous, payload, nodeSha256)
+    const { bytes, hash } = encodeFrame(sequence, previous, Buffer.from(payload, 'latin1'), nodeSha256)
     const next = { sequence, hash: hex(hash) }
     const before = previous
     sequence += 1
