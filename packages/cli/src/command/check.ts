@@ -1,5 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { type CompiledConfiguration, compileConfiguration, renderDiagnostics } from '@holdfast/engine'
+import {
+  type CompiledConfiguration,
+  compileConfiguration,
+  effectiveConfiguration,
+  renderDiagnostics,
+  renderEffective,
+} from '@holdfast/engine'
 import type { Command } from 'commander'
 import { CommandError, EXIT } from '../exit.js'
 import { note, writeOut } from '../output.js'
@@ -12,8 +18,9 @@ export function addCheck(program: Command): void {
     )
     .argument('<file>', 'the configuration, YAML')
     .option('--json', 'print the result as JSON')
-    .action(async (file: string, options: { json?: boolean }) => {
-      process.exitCode = await check(file, options.json === true)
+    .option('--explain', 'print every effective value and where it came from')
+    .action(async (file: string, options: { json?: boolean; explain?: boolean }) => {
+      process.exitCode = await check(file, options.json === true, options.explain === true)
     })
 }
 
@@ -38,12 +45,15 @@ function readText(file: string): string {
   }
 }
 
-async function check(file: string, json: boolean): Promise<number> {
-  const compiled = compileConfiguration(readText(file), file)
+async function check(file: string, json: boolean, explain: boolean): Promise<number> {
+  const text = readText(file)
+  const compiled = compileConfiguration(text, file)
+  const effective = explain ? effectiveConfiguration(text, file) : undefined
+  const values = effective?.ok ? { values: effective.values } : {}
   const complaints = compiled.ok ? compiled.warnings : compiled.diagnostics
   if (json) {
     const result = compiled.ok ? { ok: true, rulebook: compiled.rulebook.hash } : { ok: false }
-    await writeOut(`${JSON.stringify({ ...result, diagnostics: complaints })}\n`)
+    await writeOut(`${JSON.stringify({ ...result, ...values, diagnostics: complaints })}\n`)
     return compiled.ok ? EXIT.ok : EXIT.unusable
   }
   if (complaints.length > 0) note(`${renderDiagnostics(complaints)}\n`)
@@ -51,6 +61,7 @@ async function check(file: string, json: boolean): Promise<number> {
     note(`${file}: ${complaints.length} ${complaints.length === 1 ? 'complaint' : 'complaints'}`)
     return EXIT.unusable
   }
+  if (effective?.ok) await writeOut(`${renderEffective(effective.values)}\n\n`)
   const { configuration, rulebook } = compiled
   const counts = `${configuration.accounts.length} accounts, ${rulebook.rules.length} rules, ${configuration.sources.length} sources`
   await writeOut(`${file}: holds (${counts}; rulebook ${rulebook.hash.slice(0, 12)})\n`)
