@@ -288,6 +288,15 @@ describe('grouping', () => {
   })
 })
 
+it('behavior: an orderly stop tells what still waits for company', async () => {
+  const channel = memoryChannel()
+  const { delivery } = await alerter([channel])
+  await perform(delivery, turn(1, [alert(1), alert(2)]))
+  await delivery.close?.()
+  open.pop()
+  expect(totals(channel.messages)).toEqual([2])
+})
+
 describe('heartbeat', () => {
   it('behavior: beats at its interval while the loop is well, and is withheld while it is not', async () => {
     const channel = memoryChannel()

@@ -82,3 +82,10 @@ export function size(value: Known): string {
 export function marginRatio(value: number | 'liquidatable' | undefined): string {
   return value === 'liquidatable' ? 'liquidatable' : percent(value, 1)
 }
+
+/** An exact decimal as it came, with its digits grouped: `1234.50` → `1,234.50`. */
+export function decimal(text: string): string {
+  const [whole = '', fraction] = text.replace('-', '').split('.')
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',')
+  return `${text.startsWith('-') ? MINUS : ''}${fraction === undefined ? grouped : `${grouped}.${fraction}`}`
+}

@@ -1,5 +1,5 @@
 import type { Action, Position, Scope } from '../api/types.js'
-import { plain, price } from './number.js'
+import { decimal, plain } from './number.js'
 import { day } from './time.js'
 
 /** `BTC 27 Feb 26 80,000 put`, `ETH perpetual`: what a position is, without the venue's shorthand. */
@@ -36,9 +36,9 @@ export function actionSummary(action: Action): string {
       return action.summary
     case 'order': {
       const side = action.size.startsWith('-') ? 'sell' : 'buy'
-      const size = action.size.replace('-', '')
+      const size = decimal(action.size.replace('-', ''))
       const [, symbol = action.instrument] = action.instrument.split(/:(.*)/)
-      return `${side} ${plain(Number(size), size.includes('.') ? 2 : 0)} ${action.sizeUnit} of ${symbol} at ${price(Number(action.limitPrice))} ${action.priceUnit}`
+      return `${side} ${size} ${action.sizeUnit} of ${symbol} at ${decimal(action.limitPrice)} ${action.priceUnit}`
     }
     case 'collateral':
       return `top up ${action.amount} ${action.asset} to ${action.account}`

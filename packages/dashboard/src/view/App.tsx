@@ -104,8 +104,8 @@ export function App({ store }: { readonly store: Store }) {
             accounts={state.accounts}
           />
           <WhatIf state={state} portfolio={portfolio} />
-          <Rules rules={state.rules} client={store.client} />
           <Inputs inputs={state.inputs} />
+          <Rules rules={state.rules} client={store.client} />
         </main>
       )}
       {opened !== undefined && (

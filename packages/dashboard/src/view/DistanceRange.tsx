@@ -14,7 +14,7 @@ export function DistanceRange({ distance }: { readonly distance: Distance }) {
     { name: 'by beta', range: distance.beta },
   ]
   return (
-    <figure className="distance">
+    <figure className="distance" title={`searched from ${percent(down, 0, 'always')} to ${percent(up, 0, 'always')}`}>
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true">
         <line className="axis" x1={x(0)} x2={x(0)} y1={0} y2={HEIGHT} />
         {rows.map(({ name, range }, index) => {
@@ -34,7 +34,7 @@ export function DistanceRange({ distance }: { readonly distance: Distance }) {
           <div key={name}>
             <span className="dim">{name}</span>{' '}
             <span className="figure">
-              {bound(range.down, down)} … {bound(range.up, up)}
+              {bound(range.down)} … {bound(range.up)}
             </span>
           </div>
         ))}
@@ -43,6 +43,7 @@ export function DistanceRange({ distance }: { readonly distance: Distance }) {
   )
 }
 
-function bound(move: number | undefined, searched: number): string {
-  return move === undefined ? `none to ${percent(searched, 0, 'always')}` : percent(move, 1, 'always')
+/** A side that no move in the searched range reaches has no figure. */
+function bound(move: number | undefined): string {
+  return move === undefined ? 'none' : percent(move, 1, 'always')
 }

@@ -227,7 +227,8 @@ function drawMarks(
   for (const mark of marks) {
     const x = plot.valToPos(mark.seconds, 'x', true)
     if (!(x >= bbox.left && x <= bbox.left + bbox.width)) continue
-    drawMark(ctx, mark.kind, x, bbox.top + bbox.height - 7 * scale, 4.5 * scale, colour)
+    const quiet = mark.kind === 'action' || mark.kind === 'denied'
+    drawMark(ctx, mark.kind, x, bbox.top + bbox.height - (quiet ? 6 : 17) * scale, (quiet ? 3 : 5) * scale, colour)
     if (mark.kind === 'critical' || mark.kind === 'warning') {
       ctx.globalAlpha = 0.35
       ctx.fillStyle = colour(mark.kind)

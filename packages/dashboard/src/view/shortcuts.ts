@@ -7,8 +7,8 @@ export const SECTIONS = [
   { id: 'scenarios', key: '5', name: 'Scenarios' },
   { id: 'positions', key: '6', name: 'Positions' },
   { id: 'what-if', key: '7', name: 'What if' },
-  { id: 'rules', key: '8', name: 'Rules' },
-  { id: 'inputs', key: '9', name: 'Inputs' },
+  { id: 'inputs', key: '8', name: 'Inputs' },
+  { id: 'rules', key: '9', name: 'Rules' },
 ] as const
 
 export type SectionId = (typeof SECTIONS)[number]['id']

@@ -116,11 +116,16 @@ export async function createAlertDelivery(options: AlertDeliveryOptions): Promis
     waiting: () => Object.fromEntries([...state.outboxes].map(([name, outbox]) => [name, outbox.queue.length])),
     close: () =>
       alone(async () => {
+        await write(planGroups(state, channels, AT_ONCE, now()))
+        await Promise.all(channels.map(send))
         await write([{ kind: 'turn', sequence: state.position }])
         await file.close()
       }),
   }
 }
+
+/** At an orderly stop nothing waits for company any more. What a channel refuses now stays in the outbox. */
+const AT_ONCE = { by: [], waitMs: 0, intervalMs: 0, repeatMs: Number.POSITIVE_INFINITY } as const
 
 /**
  * After a restart: what waited in a channel becomes one message, and a message that was under way is marked, since nobody

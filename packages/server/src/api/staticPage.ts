@@ -9,7 +9,6 @@ export async function installPage(app: FastifyInstance, folder: string): Promise
     root: folder,
     index: ['index.html'],
     cacheControl: false,
-    wildcard: false,
     schemaHide: true,
     setHeaders: (response, path) => {
       const kept = path.includes('/assets/')
