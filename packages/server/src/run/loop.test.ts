@@ -17,11 +17,12 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
+const SMALL = { segmentBytes: 1 << 16 }
 const SOURCES = () => [walkSource('slow', 20, 60_000), walkSource('fast', 60, 20_000)]
 
 async function start(options: Partial<RunOptions> & { readonly path?: string } = {}) {
   const { path = join(folder, 'journal'), ...rest } = options
-  const journal = await openJournal(path)
+  const journal = await openJournal(path, SMALL)
   return runLoop({
     engine: toyEngine(),
     header: TOY_HEADER,
@@ -93,9 +94,9 @@ describe('loop', () => {
         done.push(turn.sequence)
       },
     }
-    const journal = await openJournal(join(folder, 'journal'))
+    const journal = await openJournal(join(folder, 'journal'), SMALL)
     await run3({ ...journal, append: watchAppend(journal) }, { effects: [effect], ...stopAfter(10) })
-    const again = await openJournal(join(folder, 'journal'))
+    const again = await openJournal(join(folder, 'journal'), SMALL)
     durable = again.recordCount - 1
     await run3({ ...again, append: watchAppend(again) }, { effects: [effect] })
     expect(done).toEqual(Array.from({ length: 60 }, (_, i) => i + 1))
@@ -150,7 +151,7 @@ describe('loop', () => {
     controller.abort()
     await loop.done
     await expect(loop.submit(control)).rejects.toThrow('stopped')
-    const journal = await openJournal(join(folder, 'journal'))
+    const journal = await openJournal(join(folder, 'journal'), SMALL)
     const record = [...journal.records()][sequence]!.record
     expect(record.kind === 'turn' && record.turn.events).toMatchObject([{ kind: 'control', command: 'kill' }])
     await journal.close()

@@ -25,7 +25,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 const TURNS = 450
 
 async function run(database: Database, { stopAt, name = 'journal' }: { stopAt?: number; name?: string } = {}) {
-  const journal = await openJournal(join(folder, name))
+  const journal = await openJournal(join(folder, name), { segmentBytes: 1 << 18 })
   const view = await openSqlView(database, journal).catch(async (error) => {
     await journal.close()
     throw error
