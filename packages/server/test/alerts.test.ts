@@ -263,7 +263,9 @@ describe('grouping', () => {
     expect(await at(309)).toEqual([2])
     expect(await at(310)).toEqual([2, 1])
     expect(await at(310 + 4 * 3600)).toEqual([2, 1, 1])
-    await delivery.acknowledge('decision-2')
+    const seen = { kind: 'control', command: 'acknowledge', actor: 'desk', target: 'decision-2' } as const
+    const stamp = { source: 'api', sourceTime: 0, receivedTime: 0 }
+    await perform(delivery, { ...turn(4, []), events: [{ ...seen, ...stamp }] })
     expect(await at(310 + 8 * 3600)).toEqual([2, 1, 1])
   })
 

@@ -183,6 +183,17 @@ describe('acknowledging', () => {
     expect(other.json()).toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED', outcome: 'not_sent', status: 422 })
   })
 
+  it('behavior: an acknowledgement in the journal is known after a restart', () => {
+    const own = testHouse(172, 171)
+    const id = own.model.alerts.list()[0]!.id
+    const step = own.world.steps[171]!
+    const stamp = { source: 'api', sourceTime: 5, receivedTime: 7 }
+    const event = { kind: 'control', command: 'acknowledge', actor: 'desk', target: id, ...stamp } as const
+    const seen = { ...step.turn, events: [event] }
+    own.model.observer.turn(seen, step.view, { replayed: true, head: step.head })
+    expect(own.model.alerts.find(id)?.acknowledged).toEqual({ by: 'desk', time: 7 })
+  })
+
   it('error: no key, no such alert, and a loop that refuses, each with its outcome', async () => {
     const own = testHouse(200)
     const ports = { ...own.ports, submit: () => Promise.reject(new Error('stopped')) }

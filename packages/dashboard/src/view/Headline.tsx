@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import type { Account, MarginRatio, Portfolio } from '../api/types.js'
 import { marginRatio, percent, UNKNOWN, usd, usdShort } from '../format/number.js'
+import { second } from '../format/time.js'
 import { DistanceRange } from './DistanceRange.js'
 import { Empty, Section } from './Section.js'
 
@@ -33,7 +34,15 @@ export function Headline({ portfolios, accounts, chosen, onChoose, loading }: He
   }
   const own = accounts.filter((account) => account.portfolio === portfolio.portfolio)
   return (
-    <Section id="headline" aside={choice === false ? portfolio.portfolio : choice}>
+    <Section
+      id="headline"
+      aside={
+        <>
+          {choice === false ? portfolio.portfolio : choice} · as of {second(portfolio.time)} ·{' '}
+          <span className={`quality q-${portfolio.quality}`}>{portfolio.quality}</span>
+        </>
+      }
+    >
       {portfolio.missing.length > 0 && (
         <p className="notice-line" role="alert">
           Not known, so counted as at risk: {portfolio.missing.join(', ')}

@@ -10,8 +10,6 @@ import { type AlertRecord, type AlertState, applyAlertRecord, emptyAlertState, m
 export type AlertDelivery = Effect & {
   /** Tells what is due. To be called every second or so; a call while one runs waits for it. */
   tick(): Promise<void>
-  /** A person has seen it: it is not repeated. */
-  acknowledge(alert: string): Promise<void>
   /** Messages that wait, by channel. */
   waiting(): Readonly<Record<string, number>>
 }
@@ -108,11 +106,10 @@ export async function createAlertDelivery(options: AlertDeliveryOptions): Promis
     perform: (turn: Turn) =>
       alone(async () => {
         const records = planTurn(state, turn, settings.group, now())
-        if (records.some((record) => record.kind === 'accepted')) await write(records)
+        if (records.some((record) => record.kind !== 'turn')) await write(records)
         else for (const record of records) applyAlertRecord(state, record, settings.digest)
       }),
     tick: () => alone(tick),
-    acknowledge: (alert) => alone(() => write([{ kind: 'acknowledged', alert }])),
     waiting: () => Object.fromEntries([...state.outboxes].map(([name, outbox]) => [name, outbox.queue.length])),
     close: () =>
       alone(async () => {

@@ -12,7 +12,7 @@ export type ChannelTarget = { readonly name: string; readonly minTier: Tier }
 /** Alerts that one message lists in full before a follow-up counts as a digest. */
 const FOLLOW_UP_LISTED_MAX = 10
 
-/** Records of what a turn adds: its alerts, then the turn itself. A turn that was taken before adds nothing. */
+/** Records of what a turn adds: its alerts, what people have seen, then the turn itself. A turn that was taken before adds nothing. */
 export function planTurn(state: AlertState, turn: Turn, settings: GroupSettings, now: number): readonly AlertRecord[] {
   if (turn.sequence <= state.position) return []
   const records: AlertRecord[] = []
@@ -26,6 +26,11 @@ export function planTurn(state: AlertState, turn: Turn, settings: GroupSettings,
     }
     const group = JSON.stringify(groupLabels)
     records.push({ kind: 'accepted', sequence: turn.sequence, at: now, group, groupLabels, alert })
+  }
+  for (const event of turn.events) {
+    if (event.kind === 'control' && event.command === 'acknowledge') {
+      records.push({ kind: 'acknowledged', alert: event.target })
+    }
   }
   records.push({ kind: 'turn', sequence: turn.sequence })
   return records

@@ -58,6 +58,11 @@ export function createReadModel(options: ReadModelOptions = {}): ReadModel {
         head = { sequence: turn.sequence, hash: context.head, time: turn.time }
         market.observe(turn.events)
         for (const decision of turn.decisions) remember(decision, turn.sequence)
+        for (const event of turn.events) {
+          if (event.kind === 'control' && event.command === 'acknowledge') {
+            alerts.acknowledge(event.target, event.actor, event.receivedTime)
+          }
+        }
         history.observe(turn.time, view.assessment, market)
         for (const listener of listeners) listener(turn, model)
       },
