@@ -7,6 +7,7 @@ export {
   black76Price,
   black76Vega,
   logMoneyness,
+  outOfTheMoneyValue,
 } from './black76.js'
 export { blackScholesMeasures, blackScholesPrice, type EuropeanOption } from './blackScholes.js'
 export { type ImpliedVol, impliedVol, type NoImpliedVol, type QuotedOption } from './impliedVol.js'
