@@ -25,13 +25,11 @@ test('limits: no time, no vol, no forward, and vol without end', () => {
   expect(optionValue('put', 110, 100, 30, 1)).toBe(100)
 })
 
-test('error: what is missing stays missing', () => {
-  for (const values of [
-    [Number.NaN, 100, 0.5, 1],
-    [100, Number.NaN, 0.5, 1],
-    [100, 100, Number.NaN, 1],
-    [100, 100, 0.5, Number.NaN],
-  ] as const) {
-    expect(optionValue('call', ...values)).toBeNaN()
-  }
+test.each([
+  [Number.NaN, 100, 0.5, 1],
+  [100, Number.NaN, 0.5, 1],
+  [100, 100, Number.NaN, 1],
+  [100, 100, 0.5, Number.NaN],
+])('error: what is missing stays missing (%d, %d, %d, %d)', (forward, strike, vol, years) => {
+  expect(optionValue('call', forward, strike, vol, years)).toBeNaN()
 })

@@ -22,59 +22,57 @@ export class MarketReading {
   }
 
   index(underlying: string): number {
-    return this.positive(this.market.index(underlying), `index:${underlying}`)
+    const price = this.market.index(underlying)
+    return isPositive(price) ? price : this.lacks(`index:${underlying}`)
   }
 
   assetPrice(asset: string): number {
-    return this.positive(this.market.assetPrice(asset), `asset:${asset}`)
+    const price = this.market.assetPrice(asset)
+    return isPositive(price) ? price : this.lacks(`asset:${asset}`)
   }
 
   forward(underlying: string, expiry: number): number {
-    return this.positive(this.market.forward(underlying, expiry), `forward:${underlying}:${dateOf(expiry)}`)
+    const forward = this.market.forward(underlying, expiry)
+    return isPositive(forward) ? forward : this.lacks(`forward:${underlying}:${dateOf(expiry)}`)
   }
 
   impliedVol(underlying: string, expiry: number, strike: number): number {
     const vol = this.market.impliedVol(underlying, expiry, strike)
-    return this.atLeastZero(vol, `surface:${underlying}:${dateOf(expiry)}`)
+    return isAtLeastZero(vol) ? vol : this.lacks(`surface:${underlying}:${dateOf(expiry)}`)
   }
 
   /** Mark price in the unit the instrument quotes; an option's may be 0. */
   mark(instrument: Instrument): number {
-    const name = `quote:${instrumentKey(instrument)}`
-    const mark = this.market.mark(instrument)
-    return instrument.kind === 'option' ? this.atLeastZero(mark, name) : this.positive(mark, name)
+    return this.#priceOf(instrument, this.market.mark(instrument), 'quote')
   }
 
-  entryPrice(position: MarginPosition): number {
-    const name = `entry:${instrumentKey(position.instrument)}`
-    return position.instrument.kind === 'option'
-      ? this.atLeastZero(position.entryPrice, name)
-      : this.positive(position.entryPrice, name)
+  entryPrice({ instrument, entryPrice }: MarginPosition): number {
+    return this.#priceOf(instrument, entryPrice, 'entry')
   }
 
   /** A figure that the model cannot do without. */
   figure(figure: MarketFigure): number {
     const value = this.market.figure?.(figure)
-    return this.known(value, value !== undefined && Number.isFinite(value), nameOfFigure(figure))
+    return isKnown(value) ? value : this.lacks(nameOfFigure(figure))
   }
 
   /** A figure whose absence has a stated meaning; a value that is not finite still counts as missing. */
   figureOr(figure: MarketFigure, otherwise: number): number {
     const value = this.market.figure?.(figure)
     if (value === undefined) return otherwise
-    return this.known(value, Number.isFinite(value), nameOfFigure(figure))
+    return isKnown(value) ? value : this.lacks(nameOfFigure(figure))
   }
 
   /** Confidence of a feed in [0, 1]; where the market does not answer for it, that of the underlying's index. */
   confidence(figure: MarketFigure & { readonly kind: 'confidence' }): number {
     const own = figure.of === 'asset' ? undefined : this.market.confidence(figure.underlying)
     const value = this.market.figure?.(figure) ?? own ?? 1
-    return this.known(value, value >= 0 && value <= 1, nameOfFigure(figure))
+    return value >= 0 && value <= 1 ? value : this.lacks(nameOfFigure(figure))
   }
 
   indexConfidence(underlying: string): number {
     const value = this.market.confidence(underlying)
-    return this.known(value, value >= 0 && value <= 1, `confidence:index:${underlying}`)
+    return value >= 0 && value <= 1 ? value : this.lacks(`confidence:index:${underlying}`)
   }
 
   /** Years to an expiry, ACT/365, never negative. */
@@ -98,19 +96,27 @@ export class MarketReading {
     return Number.NaN
   }
 
-  positive(value: number | undefined, name: string): number {
-    return this.known(value, value !== undefined && value > 0 && value < Number.POSITIVE_INFINITY, name)
+  /** A value of the account itself that must not be below 0. */
+  atLeastZero(value: number, name: string): number {
+    return isAtLeastZero(value) ? value : this.lacks(name)
   }
 
-  atLeastZero(value: number | undefined, name: string): number {
-    return this.known(value, value !== undefined && value >= 0 && value < Number.POSITIVE_INFINITY, name)
+  #priceOf(instrument: Instrument, price: number | undefined, name: 'quote' | 'entry'): number {
+    const good = instrument.kind === 'option' ? isAtLeastZero(price) : isPositive(price)
+    return good ? price! : this.lacks(`${name}:${instrumentKey(instrument)}`)
   }
+}
 
-  private known(value: number | undefined, good: boolean, name: string): number {
-    if (good && value !== undefined) return value
-    this.#missing.add(name)
-    return Number.NaN
-  }
+function isPositive(value: number | undefined): value is number {
+  return value !== undefined && value > 0 && value < Number.POSITIVE_INFINITY
+}
+
+function isAtLeastZero(value: number | undefined): value is number {
+  return value !== undefined && value >= 0 && value < Number.POSITIVE_INFINITY
+}
+
+function isKnown(value: number | undefined): value is number {
+  return value !== undefined && Number.isFinite(value)
 }
 
 /** `2026-02-27` for an expiry in epoch milliseconds. */
