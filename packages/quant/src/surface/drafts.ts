@@ -30,8 +30,33 @@ const WING_MARGIN = 0.001
  */
 export function repairDrafts(drafts: readonly Draft[]): number {
   for (let round = 0; round < ROUNDS_MAX; round++) if (!repairRound(drafts, round)) return round
+  liftLater(drafts)
   return ROUNDS_MAX
 }
+
+const LIFTS_MAX = 4
+
+/** What the rounds left of calendar disorder: from the front on, the later smile is raised as a whole, or its wing bent up. */
+function liftLater(drafts: readonly Draft[]): void {
+  for (let i = 1; i < drafts.length; i++) {
+    const earlier = drafts[i - 1]!.slice
+    const draft = drafts[i]!
+    for (let lift = 0; lift < LIFTS_MAX; lift++) {
+      const [crossing] = findArbitrage([sviSmile(earlier), sviSmile(draft.slice)]).filter(
+        ({ between }) => between === 0,
+      )
+      if (crossing === undefined) break
+      const { svi } = draft.slice
+      const raised =
+        crossing.finding.kind === 'wing'
+          ? bend(svi, { slopeFloor: wingSlopes(earlier.svi, 1 + WING_MARGIN), slopeCeiling: UNBOUNDED })
+          : { ...svi, a: svi.a + crossing.finding.amount * (1 + WING_MARGIN) }
+      draft.slice = { ...draft.slice, svi: raised }
+    }
+  }
+}
+
+const UNBOUNDED: readonly [number, number] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
 
 /** One round; false where nothing was in conflict. */
 export function repairRound(drafts: readonly Draft[], round: number): boolean {
@@ -66,7 +91,7 @@ export function fitFree(quotes: SliceQuotes, forward: number, start?: SviParamet
     floor: new Float64Array(grid.length).fill(Number.NEGATIVE_INFINITY),
     ceiling: new Float64Array(grid.length).fill(Number.POSITIVE_INFINITY),
     slopeFloor: [0, 0],
-    slopeCeiling: [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
+    slopeCeiling: UNBOUNDED,
     densityFloor: DENSITY_FLOOR,
     force: 1,
   }
@@ -109,7 +134,7 @@ function redraft(drafts: readonly Draft[], index: number, round: number): void {
     floor: bound(earlier, 1),
     ceiling: bound(later, -1),
     slopeFloor: earlier ? wingSlopes(earlier.svi, 1 + WING_MARGIN) : [0, 0],
-    slopeCeiling: later ? wingSlopes(later.svi, 1 - WING_MARGIN) : [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
+    slopeCeiling: later ? wingSlopes(later.svi, 1 - WING_MARGIN) : UNBOUNDED,
     densityFloor: DENSITY_FLOOR,
     force: (1 << (2 * round)) / FORCE_DIVISOR,
   }
@@ -127,7 +152,10 @@ function redraft(drafts: readonly Draft[], index: number, round: number): void {
 }
 
 /** The smile with its wings brought between the neighbours' and the same variance and slope where its own lowest point is. */
-function bend(svi: SviParameters, { slopeFloor, slopeCeiling }: SliceConstraints): SviParameters {
+function bend(
+  svi: SviParameters,
+  { slopeFloor, slopeCeiling }: Pick<SliceConstraints, 'slopeFloor' | 'slopeCeiling'>,
+): SviParameters {
   const [left, right] = wingSlopes(svi, 1)
   const newLeft = Math.min(Math.max(left, slopeFloor[0]), Math.max(slopeCeiling[0], slopeFloor[0]))
   const newRight = Math.min(Math.max(right, slopeFloor[1]), Math.max(slopeCeiling[1], slopeFloor[1]))
