@@ -58,7 +58,8 @@ export function DecisionDrawer({ decision, alert, client, canAcknowledge, onClos
         {decision.rule} · {scopeName(decision.scope)} · {decision.stage}, {decision.outcome} · {second(decision.time)} ·
         turn {decision.sequence}
       </p>
-      <Terms decision={decision} />
+      {decision.condition !== '' && <Terms decision={decision} />}
+      {decision.reasons.length > 0 && <Reasons reasons={decision.reasons} />}
       {decision.inputs.length > 0 && <Inputs decision={decision} />}
       <h3>In words</h3>
       <pre>{text ?? 'asking …'}</pre>
@@ -82,34 +83,53 @@ function Terms({ decision }: { readonly decision: Decision }) {
       <p>
         <code>{decision.condition}</code>
       </p>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">measure</th>
-            <th scope="col" className="number">
-              was
-            </th>
-            <th scope="col" className="number">
-              against
-            </th>
-            <th scope="col">unit</th>
-            <th scope="col">holds</th>
+      {decision.terms.length > 0 && <TermTable decision={decision} />}
+    </>
+  )
+}
+
+function TermTable({ decision }: { readonly decision: Decision }) {
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">measure</th>
+          <th scope="col" className="number">
+            was
+          </th>
+          <th scope="col" className="number">
+            against
+          </th>
+          <th scope="col">unit</th>
+          <th scope="col">holds</th>
+        </tr>
+      </thead>
+      <tbody>
+        {decision.terms.map((term) => (
+          <tr key={term.text}>
+            <th scope="row">{term.measure}</th>
+            <td className="number">{measured(term.value)}</td>
+            <td className="number">
+              {term.operator} {measured(term.threshold)}
+            </td>
+            <td className="dim">{term.unit}</td>
+            <td>{term.holds === 'unknown' ? 'unknown' : term.holds ? 'yes' : 'no'}</td>
           </tr>
-        </thead>
-        <tbody>
-          {decision.terms.map((term) => (
-            <tr key={term.text}>
-              <th scope="row">{term.measure}</th>
-              <td className="number">{measured(term.value)}</td>
-              <td className="number">
-                {term.operator} {measured(term.threshold)}
-              </td>
-              <td className="dim">{term.unit}</td>
-              <td>{term.holds === 'unknown' ? 'unknown' : term.holds ? 'yes' : 'no'}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function Reasons({ reasons }: { readonly reasons: readonly string[] }) {
+  return (
+    <>
+      <h3>Reasons</h3>
+      <ul>
+        {reasons.map((reason) => (
+          <li key={reason}>{reason}</li>
+        ))}
+      </ul>
     </>
   )
 }
