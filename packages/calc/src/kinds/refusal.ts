@@ -16,3 +16,7 @@ export function refusing<Answer>(path: string, run: () => Answer): Answer {
     throw error
   }
 }
+
+export function missing(path: string, message: string): CalcError {
+  return new CalcError({ code: 'MISSING_INPUT', path, message })
+}

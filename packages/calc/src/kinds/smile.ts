@@ -8,8 +8,7 @@ import {
   sviSmile,
   type VarianceSmile,
 } from '@holdfast/quant'
-import { CalcError } from '../error.js'
-import { refusing } from './refusal.js'
+import { missing, refusing } from './refusal.js'
 import type { SmileRequest, SsviParams } from './surfaceRequest.js'
 
 /** One slice of a request: where it says so, its own years and forward. */
@@ -72,8 +71,4 @@ function phiOf({ theta, phi, eta, gamma, lambda }: SsviParams): number {
   if (phi !== undefined) return phi
   if (lambda !== undefined) return ssviPhi({ kind: 'heston-like', lambda }, theta)
   return ssviPhi({ kind: 'power-law', eta: eta!, gamma: gamma! }, theta)
-}
-
-export function missing(path: string, message: string): CalcError {
-  return new CalcError({ code: 'MISSING_INPUT', path, message })
 }

@@ -1,6 +1,7 @@
 import { checkSmiles, gatheralDensity, log, type VarianceJet, type VarianceSmile } from '@holdfast/quant'
 import { CalcError } from '../error.js'
-import { missing, type SliceRequest, slicesOf } from './smile.js'
+import { missing } from './refusal.js'
+import { type SliceRequest, slicesOf } from './smile.js'
 import type { SmileRequest, SurfacePoint } from './surfaceRequest.js'
 
 /** Total variance, vol and density at each point, and the arbitrage of the slices on a dense grid. */

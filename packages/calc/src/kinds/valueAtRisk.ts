@@ -14,7 +14,7 @@ import {
   scenarioTable,
 } from '@holdfast/quant'
 import { CalcError } from '../error.js'
-import { refusing } from './refusal.js'
+import { missing, refusing } from './refusal.js'
 import type { RiskMarket, RiskPosition, RiskScenario, ValueAtRiskRequest } from './riskRequest.js'
 
 /** What a request gives to measure: P&L of the whole by scenario, and of its parts where they are told apart. */
@@ -165,8 +165,4 @@ function refuseBeside(
     path: `/${extra}`,
     message: `${extra} and exposures exclude each other`,
   })
-}
-
-function missing(path: string, message: string): CalcError {
-  return new CalcError({ code: 'MISSING_INPUT', path, message })
 }
