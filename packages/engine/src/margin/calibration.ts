@@ -6,14 +6,10 @@ import type { MarginOutcome, MarginResult } from './model.js'
 /** How the safety buffer of an account follows the venue's own figures. Shares are of the requirement. */
 export const calibrationSchema = z
   .strictObject({
-    /** Buffer of an account whose residuals are all nothing. */
-    minimum: z.number().min(0).max(1),
-    /** The buffer never grows beyond this. */
-    maximum: z.number().min(0).max(10),
-    /** Buffer per share by which our figure is too favourable. */
-    multiple: z.number().min(1).max(10),
-    /** Time in which what the buffer holds above its minimum halves, ms. */
-    halfLifeMs: z.number().int().min(1),
+    minimum: z.number().min(0).max(1).describe('buffer of an account whose residuals are all nothing'),
+    maximum: z.number().min(0).max(10).describe('the buffer never grows beyond this'),
+    multiple: z.number().min(1).max(10).describe('buffer per share by which our figure is too favourable'),
+    halfLifeMs: z.number().int().min(1).describe('time in which what the buffer holds above its minimum halves, ms'),
   })
   .refine((settings) => settings.minimum <= settings.maximum, 'minimum must not exceed maximum')
 

@@ -7,14 +7,16 @@ import { heldAssets } from './valuation.js'
 
 /** How balances count as collateral. */
 export const collateralSchema = z.strictObject({
-  /** Share of a positive balance's value that does not count. An asset that is not listed counts nothing by default. */
-  haircuts: table(fraction),
-  /** Assets meant to be worth 1 USD. */
-  pegged: z.array(assetName),
-  /** Below this price a pegged asset counts as de-pegged, USD. */
-  pegThreshold: z.number().min(0).max(1),
-  /** Extra haircut per dollar below the threshold; haircut and extra together are at most 1. */
-  pegFactor: z.number().min(0).max(100),
+  haircuts: table(fraction).describe(
+    "share of a positive balance's value that does not count. An asset that is not listed counts nothing by default",
+  ),
+  pegged: z.array(assetName).describe('assets meant to be worth 1 USD'),
+  pegThreshold: z.number().min(0).max(1).describe('below this price a pegged asset counts as de-pegged, USD'),
+  pegFactor: z
+    .number()
+    .min(0)
+    .max(100)
+    .describe('extra haircut per dollar below the threshold; haircut and extra together are at most 1'),
 })
 
 export type CollateralParameters = z.output<typeof collateralSchema>

@@ -6,17 +6,14 @@ import { fraction, rate, table, usd } from '../schema.js'
 /** Shocks of one underlying. */
 const pairRow = z.strictObject({
   priceRange: z.number().gt(0).lt(1),
-  /** Moves on each side of zero. */
-  buckets: z.number().int().min(1).max(50),
+  buckets: z.number().int().min(1).max(50).describe('moves on each side of zero'),
   volRangeUp: rate,
   volRangeDown: rate,
-  /** `relative`: vol · (1 + move); `additive`: vol + move. */
-  volShock: z.enum(['relative', 'additive']),
+  volShock: z.enum(['relative', 'additive']).describe('relative: vol · (1 + move); additive: vol + move'),
   shortTermPower: z.number().min(0).max(2),
   longTermPower: z.number().min(0).max(2),
   tenorFloorDays: z.number().gt(0),
-  /** Vol is not shocked up to less than this. */
-  minVolForShockUp: rate,
+  minVolForShockUp: rate.describe('vol is not shocked up to less than this'),
   extendedMoves: z.array(z.number().gt(-1).max(20)),
   extendedFactor: z.number().min(0).max(10),
   maxDeltaShock: fraction,
@@ -25,8 +22,7 @@ const pairRow = z.strictObject({
 
 /** Charges in one settlement currency. */
 const currencyRow = z.strictObject({
-  /** Share of a scenario's gain that counts. */
-  pnlOffset: fraction,
+  pnlOffset: fraction.describe("share of a scenario's gain that counts"),
   annualisedMoveRisk: rate,
   minAnnualisedMove: rate,
   extendedDampenerUsd: usd,
@@ -38,8 +34,12 @@ const deribitPortfolioSchema = z.strictObject({
   pairs: table(pairRow),
   currencies: table(currencyRow),
   mmFactor: fraction,
-  /** Decimals of the settlement coin to which the worst loss is rounded. */
-  coinDecimals: z.number().int().min(0).max(12),
+  coinDecimals: z
+    .number()
+    .int()
+    .min(0)
+    .max(12)
+    .describe('decimals of the settlement coin to which the worst loss is rounded'),
 })
 
 export type DeribitPortfolioParameters = z.output<typeof deribitPortfolioSchema>

@@ -13,22 +13,21 @@ const futureRates = z
   .strictObject({
     initial: rate,
     maintenance: rate,
-    /** Added to both per unit of the underlying held in one contract. */
-    perCoin: rate,
+    perCoin: rate.describe('added to both per unit of the underlying held in one contract'),
   })
   .refine((rates) => rates.maintenance <= rates.initial, 'maintenance must not exceed initial')
 
 const deribitStandardSchema = z.strictObject({
-  /** `cross`: all collateral backs all positions; `segregated`: each settlement currency backs its own. */
-  collateralMode: z.enum(['cross', 'segregated']),
+  collateralMode: z
+    .enum(['cross', 'segregated'])
+    .describe('cross: all collateral backs all positions; segregated: each settlement currency backs its own'),
   collateral: collateralSchema,
   futures: table(futureRates),
   options: z
     .strictObject({ maximum: rate, minimum: rate, maintenance: rate })
     .refine((rates) => rates.maintenance <= rates.minimum, 'maintenance must not exceed minimum')
     .refine((rates) => rates.minimum <= rates.maximum, 'minimum must not exceed maximum'),
-  /** Weight of the initial margin of resting orders. */
-  openOrderWeight: fraction,
+  openOrderWeight: fraction.describe('weight of the initial margin of resting orders'),
 })
 
 export type DeribitStandardParameters = z.output<typeof deribitStandardSchema>

@@ -4,8 +4,7 @@ import { assetName, fraction } from '../schema.js'
 
 const derivePm1Schema = z.strictObject({
   cashAsset: assetName,
-  /** The manager's underlying; that of the positions where absent. */
-  underlying: assetName.optional(),
+  underlying: assetName.optional().describe("the manager's underlying; that of the positions where absent"),
   scenarios: z
     .array(z.strictObject({ spot: z.number().min(0).max(3), vol: z.enum(['up', 'none', 'down']) }))
     .min(1)

@@ -6,18 +6,17 @@ const factor = z.number().min(0).max(20)
 
 const collateralRow = z
   .strictObject({
-    /** Whether the asset moves with the underlying, so that it offsets in the scenarios. */
-    riskCancelling: z.boolean(),
+    riskCancelling: z
+      .boolean()
+      .describe('whether the asset moves with the underlying, so that it offsets in the scenarios'),
     mmHaircut: fraction,
-    /** On top of mmHaircut, in initial margin. */
-    imHaircut: fraction,
+    imHaircut: fraction.describe('on top of mmHaircut, in initial margin'),
   })
   .refine((row) => row.mmHaircut + row.imHaircut <= 1 + 1e-12, 'mmHaircut and imHaircut together must not exceed 1')
 
 const derivePm2Schema = z.strictObject({
   cashAsset: assetName,
-  /** The manager's underlying; that of the positions where absent. */
-  underlying: assetName.optional(),
+  underlying: assetName.optional().describe("the manager's underlying; that of the positions where absent"),
   scenarios: z
     .array(
       z.strictObject({

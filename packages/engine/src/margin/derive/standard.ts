@@ -27,10 +27,10 @@ const marketRow = z
     unpairedIM: rate,
     unpairedMM: rate,
     mmOffsetScale: rate,
-    /** Share of the base asset's value that counts; 0 where the base is no collateral. */
-    baseMarginFactor: fraction,
-    /** Further factor of it in initial margin. */
-    baseIMScale: fraction,
+    baseMarginFactor: fraction.describe(
+      "share of the base asset's value that counts; 0 where the base is no collateral",
+    ),
+    baseIMScale: fraction.describe('further factor of it in initial margin'),
     oracleConfThreshold: fraction,
     oracleContFactor: z.number().min(0).max(20),
   })

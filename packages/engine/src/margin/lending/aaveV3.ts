@@ -7,11 +7,9 @@ import { assetName, fraction, usd } from '../schema.js'
 import { type LendingSide, lendingSide } from './balances.js'
 
 const limits = {
-  /** Share of value that may be borrowed against, and at which it is liquidated. */
-  loanToValue: fraction,
+  loanToValue: fraction.describe('share of value that may be borrowed against, and at which it is liquidated'),
   liquidationThreshold: fraction,
-  /** 0.05 gives the liquidator 5 % more collateral than debt. */
-  liquidationBonus: z.number().min(0).max(1),
+  liquidationBonus: z.number().min(0).max(1).describe('0.05 gives the liquidator 5 % more collateral than debt'),
 }
 
 const aaveV3Schema = z
@@ -22,8 +20,9 @@ const aaveV3Schema = z
       z.string(),
       z.strictObject({ ...limits, collateral: z.array(assetName), borrowable: z.array(assetName) }),
     ),
-    /** Health factor above which, if both sides are large, half of the debt may be repaid at once. */
-    closeFactorHealthThreshold: fraction,
+    closeFactorHealthThreshold: fraction.describe(
+      'health factor above which, if both sides are large, half of the debt may be repaid at once',
+    ),
     closeFactor: fraction,
     closeFactorMinimumUsd: usd,
     minimumLeftoverUsd: usd,

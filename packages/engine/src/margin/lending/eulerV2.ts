@@ -11,8 +11,9 @@ const pair = z
   .refine((row) => row.borrowLtv <= row.liquidationLtv, 'borrowLtv must not exceed liquidationLtv')
 
 const eulerV2Schema = z.strictObject({
-  /** Limits by debt asset, then by collateral asset: each vault lists what it accepts. */
-  vaults: z.record(assetName, z.record(assetName, pair)),
+  vaults: z
+    .record(assetName, z.record(assetName, pair))
+    .describe('limits by debt asset, then by collateral asset: each vault lists what it accepts'),
   maxLiquidationDiscount: fraction,
 })
 

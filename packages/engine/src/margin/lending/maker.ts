@@ -7,19 +7,17 @@ import { assetName, fraction, usd } from '../schema.js'
 import { lendingSide } from './balances.js'
 
 const ilk = z.strictObject({
-  /** Collateral per debt at which a vault is unsafe, e.g. 1.45. */
-  liquidationRatio: z.number().min(1).max(100),
-  /** 0.13 adds 13 % to the debt that an auction raises. */
-  liquidationPenalty: z.number().min(0).max(1),
-  /** Least debt of a vault, USD. */
-  dustUsd: usd,
+  liquidationRatio: z.number().min(1).max(100).describe('collateral per debt at which a vault is unsafe, e.g. 1.45'),
+  liquidationPenalty: z.number().min(0).max(1).describe('0.13 adds 13 % to the debt that an auction raises'),
+  dustUsd: usd.describe('least debt of a vault, USD'),
 })
 
 const makerSchema = z.strictObject({
   debtAsset: assetName,
   ilks: z.record(assetName, ilk),
-  /** Auction: start above the feed, share of the price kept in each step, seconds of a step. */
-  auction: z.strictObject({ buffer: z.number().min(1).max(10), cut: fraction, stepSeconds: z.number().int().min(1) }),
+  auction: z
+    .strictObject({ buffer: z.number().min(1).max(10), cut: fraction, stepSeconds: z.number().int().min(1) })
+    .describe('auction: start above the feed, share of the price kept in each step, seconds of a step'),
 })
 
 export type MakerParameters = z.output<typeof makerSchema>

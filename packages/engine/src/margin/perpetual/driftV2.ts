@@ -13,10 +13,11 @@ const perpetualRow = z
   .strictObject({
     initialRatio: fraction.gt(0),
     maintenanceRatio: fraction.gt(0),
-    /** Growth of the ratio with the root of the size in base units. */
-    imfFactor: z.number().min(0).max(1),
-    /** Ratios of an account in high-leverage mode; absent where the market has none. */
-    highLeverage: z.strictObject({ initialRatio: fraction.gt(0), maintenanceRatio: fraction.gt(0) }).optional(),
+    imfFactor: z.number().min(0).max(1).describe('growth of the ratio with the root of the size in base units'),
+    highLeverage: z
+      .strictObject({ initialRatio: fraction.gt(0), maintenanceRatio: fraction.gt(0) })
+      .optional()
+      .describe('ratios of an account in high-leverage mode; absent where the market has none'),
   })
   .refine((row) => row.maintenanceRatio <= row.initialRatio, 'maintenanceRatio must not exceed initialRatio')
 
@@ -27,8 +28,9 @@ const spotRow = z
     initialLiabilityWeight: weight.min(1),
     maintenanceLiabilityWeight: weight.min(1),
     imfFactor: z.number().min(0).max(1),
-    /** Deposits at the venue, USD, beyond which the initial asset weight shrinks in proportion; 0: never. */
-    scaleInitialAssetWeightStart: usd,
+    scaleInitialAssetWeightStart: usd.describe(
+      'deposits at the venue, USD, beyond which the initial asset weight shrinks in proportion; 0: never',
+    ),
   })
   .refine(
     (row) => row.initialAssetWeight <= row.maintenanceAssetWeight,
@@ -41,15 +43,13 @@ const spotRow = z
 const driftV2Schema = z.strictObject({
   perpetuals: table(perpetualRow),
   spots: table(spotRow),
-  /** Positive unrealised P&L of a market that counts in initial margin, USD. */
-  positivePnlCapUsd: usd,
-  /** Charge of each resting order, USD. */
-  orderChargeUsd: usd,
-  /** Added to the ratios while an account is being liquidated. */
-  liquidationBuffer: fraction,
+  positivePnlCapUsd: usd.describe('positive unrealised P&L of a market that counts in initial margin, USD'),
+  orderChargeUsd: usd.describe('charge of each resting order, USD'),
+  liquidationBuffer: fraction.describe('added to the ratios while an account is being liquidated'),
   highLeverageMode: z.boolean(),
-  /** Whether initial margin takes the worse of the oracle and its five-minute average for balances. */
-  strictPrices: z.boolean(),
+  strictPrices: z
+    .boolean()
+    .describe('whether initial margin takes the worse of the oracle and its five-minute average for balances'),
 })
 
 export type DriftV2Parameters = z.output<typeof driftV2Schema>

@@ -8,15 +8,15 @@ import { CROSS, linearPerpetuals, MarginLedger } from './ledger.js'
 
 const tierRow = z
   .strictObject({
-    /** Initial margin, share of notional. */
-    initialMargin: fraction.gt(0),
-    /** Maintenance margin as a share of the initial one before open interest scales it. */
-    maintenanceFraction: fraction.gt(0),
-    /** Open interest, USD, from which the initial margin grows, and at which it is 1; both 0: never. */
-    openInterestLower: usd,
+    initialMargin: fraction.gt(0).describe('initial margin, share of notional'),
+    maintenanceFraction: fraction
+      .gt(0)
+      .describe('maintenance margin as a share of the initial one before open interest scales it'),
+    openInterestLower: usd.describe(
+      'open interest, USD, from which the initial margin grows, and at which it is 1; both 0: never',
+    ),
     openInterestUpper: usd,
-    /** A market with a collateral pool of its own: its subaccount may hold nothing else. */
-    isolated: z.boolean(),
+    isolated: z.boolean().describe('a market with a collateral pool of its own: its subaccount may hold nothing else'),
   })
   .refine(
     (row) => row.openInterestLower <= row.openInterestUpper,
@@ -26,8 +26,7 @@ const tierRow = z
 const dydxV4Schema = z.strictObject({
   quoteAsset: assetName,
   tiers: z.record(z.string(), tierRow),
-  /** Tier of each market, by underlying. */
-  markets: table(z.string()),
+  markets: table(z.string()).describe('tier of each market, by underlying'),
   /**
    * `in-position`: balances are net of nothing, each position brings its P&L against its entry price. `in-balance`: the quote
    * balance is the chain's own, in which what was paid for positions is subtracted already; a position then brings its value.

@@ -8,16 +8,16 @@ import { linearPerpetuals, MarginLedger } from './ledger.js'
 
 const marketRow = z
   .strictObject({
-    /** Least collateral to open, share of the position's size. */
-    minCollateralFactor: fraction,
-    /** Least collateral to stay open, share of the position's size. */
-    minCollateralFactorForLiquidation: fraction,
-    /** Least factor to open per USD of open interest on the position's side. */
-    minCollateralFactorPerOpenInterestUsd: fraction,
+    minCollateralFactor: fraction.describe("least collateral to open, share of the position's size"),
+    minCollateralFactorForLiquidation: fraction.describe("least collateral to stay open, share of the position's size"),
+    minCollateralFactorPerOpenInterestUsd: fraction.describe(
+      "least factor to open per USD of open interest on the position's side",
+    ),
     positionFeeFactor: fraction,
     liquidationFeeFactor: fraction,
-    /** Cap of the negative price impact of closing, share of size: charged in full, which is the worst that it can be. */
-    maxNegativeImpactFactor: fraction,
+    maxNegativeImpactFactor: fraction.describe(
+      'cap of the negative price impact of closing, share of size: charged in full, which is the worst that it can be',
+    ),
   })
   .refine((row) => row.minCollateralFactorForLiquidation <= row.minCollateralFactor, {
     message: 'minCollateralFactorForLiquidation must not exceed minCollateralFactor',

@@ -8,28 +8,26 @@ import { fraction, rate, rowOf, table, usd } from '../schema.js'
 import { CROSS, linearPerpetuals, MarginLedger } from './ledger.js'
 
 const marketRow = z.strictObject({
-  /** Size, base units, at which the initial ratio has grown by `initialMarginFraction`. */
-  skewScale: z.number().gt(0),
+  skewScale: z
+    .number()
+    .gt(0)
+    .describe('size, base units, at which the initial ratio has grown by initialMarginFraction'),
   initialMarginFraction: rate,
   minimumInitialMarginRatio: fraction,
   maintenanceScalar: fraction,
-  /** Added to both requirements of each position, USD. */
-  minimumPositionMargin: usd,
-  /** Reward for flagging, share of the position's notional. */
-  flagRewardRatio: fraction,
+  minimumPositionMargin: usd.describe('added to both requirements of each position, USD'),
+  flagRewardRatio: fraction.describe("reward for flagging, share of the position's notional"),
 })
 
 const synthetixV3Schema = z.strictObject({
   collateral: collateralSchema,
   markets: table(marketRow),
   keeper: z.strictObject({
-    /** Gas of flagging and liquidating, USD. */
-    costUsd: usd,
+    costUsd: usd.describe('gas of flagging and liquidating, USD'),
     minRewardUsd: usd,
     minProfitRatio: z.number().min(0).max(10),
     maxRewardUsd: usd,
-    /** Upper bound of the reward as a share of the account's margin. */
-    maxRewardShareOfMargin: fraction,
+    maxRewardShareOfMargin: fraction.describe("upper bound of the reward as a share of the account's margin"),
   }),
 })
 

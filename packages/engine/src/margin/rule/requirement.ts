@@ -8,13 +8,11 @@ const ruleRates = z
   .strictObject({
     futureInitial: rate,
     futureMaintenance: rate,
-    /** Added to both future rates per million USD of a position's notional. */
-    futureRatePerMillionUsd: rate,
+    futureRatePerMillionUsd: rate.describe("added to both future rates per million USD of a position's notional"),
     optionMaximum: rate,
     optionMinimum: rate,
     optionMaintenance: rate,
-    /** Initial and maintenance rate of spot held short. */
-    spotShort: rate,
+    spotShort: rate.describe('initial and maintenance rate of spot held short'),
   })
   .refine((rates) => rates.futureMaintenance <= rates.futureInitial, 'futureMaintenance must not exceed futureInitial')
   .refine((rates) => rates.optionMaintenance <= rates.optionMinimum, 'optionMaintenance must not exceed optionMinimum')
@@ -22,10 +20,10 @@ const ruleRates = z
 
 export const ruleSchema = z.strictObject({
   rates: table(ruleRates),
-  /** Share of a long option's value that is not available as margin. */
-  longOptionHaircut: fraction,
-  /** Smallest notional of a position that is margined, USD: below it the requirement is that of this notional. */
-  minimumNotional: usd,
+  longOptionHaircut: fraction.describe("share of a long option's value that is not available as margin"),
+  minimumNotional: usd.describe(
+    'smallest notional of a position that is margined, USD: below it the requirement is that of this notional',
+  ),
 })
 
 export type RuleParameters = z.output<typeof ruleSchema>

@@ -15,10 +15,11 @@ const hybridSchema = z.strictObject({
   collateral: collateralSchema,
   rules: ruleSchema,
   portfolio: portfolioSchema,
-  /** The requirement is never below this share of the rule-based one. */
-  floor: fraction,
-  /** Qualities of index, forward and surface with which portfolio margin may be used. */
-  fresh: z.array(z.enum(['live', 'delayed'])).min(1),
+  floor: fraction.describe('the requirement is never below this share of the rule-based one'),
+  fresh: z
+    .array(z.enum(['live', 'delayed']))
+    .min(1)
+    .describe('qualities of index, forward and surface with which portfolio margin may be used'),
 })
 
 export type HybridParameters = z.output<typeof hybridSchema>

@@ -4,11 +4,9 @@ import type { ParameterDefinition } from '../parameters.js'
 import { assetName, fraction, rate, table, usd } from '../schema.js'
 
 const spotScenario = z.strictObject({
-  /** Relative move of spot and every forward, decimal: −0.15 is 15 % down. */
-  spot: z.number().gt(-1).max(20),
+  spot: z.number().gt(-1).max(20).describe('relative move of spot and every forward, decimal: −0.15 is 15 % down'),
   vol: z.enum(['up', 'none', 'down']),
-  /** Share of the P&L that counts; below 1 for moves that are far and rare. */
-  dampening: fraction,
+  dampening: fraction.describe('share of the P&L that counts; below 1 for moves that are far and rare'),
 })
 
 export const portfolioSchema = z
@@ -16,51 +14,50 @@ export const portfolioSchema = z
     collateral: collateralSchema,
     scenarios: z.array(spotScenario).min(1).max(200),
     vol: z.strictObject({
-      /** Relative vol move of a 30-day option, up and down. */
-      rangeUp: rate,
+      rangeUp: rate.describe('relative vol move of a 30-day option, up and down'),
       rangeDown: fraction,
-      /** Exponents of 30 d / tenor, within 30 days and beyond. */
-      shortPower: z.number().min(0).max(2),
+      shortPower: z.number().min(0).max(2).describe('exponents of 30 d / tenor, within 30 days and beyond'),
       longPower: z.number().min(0).max(2),
       tenorFloorDays: z.number().min(0.01).max(400),
-      /** Vol is never shocked up to less than this. */
-      floorUp: rate,
+      floorUp: rate.describe('vol is never shocked up to less than this'),
     }),
     skew: z.strictObject({
-      /** Relative vol move at the reach of `widthStdDev`, tilted (one wing up, one down) and curved (both up or both down). */
-      tilt: fraction,
+      tilt: fraction.describe(
+        'relative vol move at the reach of widthStdDev, tilted (one wing up, one down) and curved (both up or both down)',
+      ),
       curve: fraction,
-      /** Standard deviations of log-moneyness at which the move has its full size. */
-      widthStdDev: z.number().gt(0).max(20),
+      widthStdDev: z
+        .number()
+        .gt(0)
+        .max(20)
+        .describe('standard deviations of log-moneyness at which the move has its full size'),
     }),
     termStructure: z.strictObject({
-      /** Relative vol move of the two ends against one another. */
-      range: fraction,
-      /** Tenor that stands still, days, and the ratio of tenors over which the move grows to its full size. */
-      pivotDays: z.number().gt(0),
+      range: fraction.describe('relative vol move of the two ends against one another'),
+      pivotDays: z
+        .number()
+        .gt(0)
+        .describe('tenor that stands still, days, and the ratio of tenors over which the move grows to its full size'),
       ratio: z.number().gt(1),
     }),
     basis: z.strictObject({
-      /** Move of a forward or perpetual against the index: add + perYear · years, relative. */
-      add: rate,
+      add: rate.describe('move of a forward or perpetual against the index: add + perYear · years, relative'),
       perYear: rate,
-      /** Upper bound of it, relative. */
-      maximum: rate,
+      maximum: rate.describe('upper bound of it, relative'),
     }),
-    /** Least requirement per unit of option short and not covered at its strike, share of the index. */
-    shortOptionMinimum: rate,
+    shortOptionMinimum: rate.describe(
+      'least requirement per unit of option short and not covered at its strike, share of the index',
+    ),
     concentration: z.strictObject({
-      /** Depth where the market does not know it, USD within 2 % of the mark. */
-      depth: table(usd.gt(0)),
-      /** Multiple of depth that is free. */
-      freeMultiple: z.number().min(0),
-      /** Cost of closing one depth beyond, share of its notional; it grows linearly to `maximum`. */
-      rate: fraction,
+      depth: table(usd.gt(0)).describe('depth where the market does not know it, USD within 2 % of the mark'),
+      freeMultiple: z.number().min(0).describe('multiple of depth that is free'),
+      rate: fraction.describe('cost of closing one depth beyond, share of its notional; it grows linearly to maximum'),
       maximum: fraction,
     }),
     confidence: z.strictObject({ threshold: fraction, factor: z.number().min(0).max(20) }),
-    /** Underlyings whose losses partly offset, with the least correlation that is counted on. */
-    offsets: z.array(z.strictObject({ underlyings: z.array(assetName).min(2), correlation: fraction })),
+    offsets: z
+      .array(z.strictObject({ underlyings: z.array(assetName).min(2), correlation: fraction }))
+      .describe('underlyings whose losses partly offset, with the least correlation that is counted on'),
     initialFactor: z.number().min(0.1).max(10),
     maintenanceFactor: z.number().min(0.1).max(10),
   })

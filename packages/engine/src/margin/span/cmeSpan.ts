@@ -9,25 +9,29 @@ import { assetName, fraction, rate, rowOf, table } from '../schema.js'
 import { underlyingsOf } from '../valuation.js'
 
 const commodity = z.strictObject({
-  /** Price scan range, share of the price; volatility scan range, absolute. */
-  priceScanRange: fraction,
+  priceScanRange: fraction.describe('price scan range, share of the price; volatility scan range, absolute'),
   volScanRange: rate,
-  /** Charge for a delta held against the opposite delta of another expiry, share of the index. */
-  intraSpreadRate: rate,
-  /** Least charge of an option short and not covered at its strike, share of the index. */
-  shortOptionMinimum: rate,
+  intraSpreadRate: rate.describe(
+    'charge for a delta held against the opposite delta of another expiry, share of the index',
+  ),
+  shortOptionMinimum: rate.describe(
+    'least charge of an option short and not covered at its strike, share of the index',
+  ),
 })
 
 const cmeSpanSchema = z.strictObject({
   collateral: collateralSchema,
   commodities: table(commodity),
-  /** The two extreme moves: multiple of the scan range, and the share of their loss that is covered. */
-  extremeMultiple: z.number().min(1).max(10),
+  extremeMultiple: z
+    .number()
+    .min(1)
+    .max(10)
+    .describe('the two extreme moves: multiple of the scan range, and the share of their loss that is covered'),
   extremeCover: fraction,
-  /** Credit for opposite deltas of two commodities, share of the scan risk that they spread. */
-  interSpreads: z.array(z.strictObject({ commodities: z.tuple([assetName, assetName]), credit: fraction })),
-  /** Initial over maintenance. */
-  initialFactor: z.number().min(1).max(2),
+  interSpreads: z
+    .array(z.strictObject({ commodities: z.tuple([assetName, assetName]), credit: fraction }))
+    .describe('credit for opposite deltas of two commodities, share of the scan risk that they spread'),
+  initialFactor: z.number().min(1).max(2).describe('initial over maintenance'),
 })
 
 export type CmeSpanParameters = z.output<typeof cmeSpanSchema>
