@@ -1,4 +1,5 @@
 export { evaluateBook } from './book'
+export { impliedVols } from './impliedVol'
 export { optionGreeks } from './options'
 export { revalueOptions, scenarioTable } from './revaluation'
 export { heapBase, scratchBytes } from './scratch'

@@ -1,10 +1,22 @@
 import { InputError } from '../inputError.js'
 import type { Arena } from './arena.js'
-import type { BookColumns, GreekColumns, OptionColumns, RevaluationColumns, ScenarioColumns } from './contract.js'
+import type {
+  BookColumns,
+  GreekColumns,
+  OptionColumns,
+  QuoteColumns,
+  RevaluationColumns,
+  ScenarioColumns,
+} from './contract.js'
 
 /** Memory checks that both implementations make before a call; they do not look at the numbers. */
 
-export function requireOptions(arena: Arena, count: number, options: OptionColumns, out: GreekColumns): void {
+export function requireRows(
+  arena: Arena,
+  count: number,
+  options: OptionColumns | QuoteColumns,
+  out: GreekColumns | { readonly vol: Float64Array },
+): void {
   if (!(Number.isInteger(count) && count >= 0)) throw new InputError('count', count, 'a whole number >= 0')
   for (const [name, column] of Object.entries(options)) arena.require(name, column, count)
   for (const [name, column] of Object.entries(out)) arena.require(name, column, count)

@@ -24,6 +24,12 @@ export type Kernel = {
    */
   readonly optionGreeks: (count: number, options: OptionColumns, out: GreekColumns) => void
   /**
+   * Black-76 implied vols of `count` undiscounted prices into `vol`: −1 marks a price below intrinsic, −2 one that is not
+   * under its maximum, 0 one at intrinsic. Relative error below 2e-15/(σ√T) + 4e-14, times the conditioning of the time
+   * value; for very short-dated quotes near the money `impliedVol` keeps all digits. Errors as `optionGreeks`.
+   */
+  readonly impliedVols: (count: number, quotes: QuoteColumns, vol: Float64Array) => void
+  /**
    * P&L of a list of options in each scenario, for VaR by full revaluation:
    * pnl[j] += weight[i] (value(i, j) − base[i]), for i in order. Errors as `optionGreeks`.
    */
@@ -64,6 +70,17 @@ export type GreekColumns = {
   readonly vega: Float64Array
   readonly theta: Float64Array
   readonly rho: Float64Array
+}
+
+/** Quotes for `impliedVols`. Domain: forward, strike and price within [1e-100, 1e100], |ln F/K| ≤ 30, years ≥ 0. */
+export type QuoteColumns = {
+  readonly forward: Float64Array
+  readonly strike: Float64Array
+  readonly years: Float64Array
+  /** +1 call, −1 put. */
+  readonly sign: Float64Array
+  /** Not discounted. */
+  readonly price: Float64Array
 }
 
 /** Options made ready for revaluation by `prepareOptions`: what does not depend on the scenario is hoisted. */

@@ -4,6 +4,7 @@ export type {
   GreekColumns,
   Kernel,
   OptionColumns,
+  QuoteColumns,
   RevaluationColumns,
   ScenarioColumns,
 } from './contract.js'

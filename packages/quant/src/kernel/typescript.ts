@@ -2,7 +2,7 @@ import { exp } from '../math/exp.js'
 import { log } from '../math/log.js'
 import { millsDenominator, millsNumerator } from '../math/millsRatio.js'
 import { type Arena, createArena } from './arena.js'
-import { requireBook, requireOptions, requireRevaluation } from './checks.js'
+import { requireBook, requireRevaluation, requireRows } from './checks.js'
 import type {
   BookColumns,
   GreekColumns,
@@ -11,6 +11,9 @@ import type {
   RevaluationColumns,
   ScenarioColumns,
 } from './contract.js'
+
+import { impliedVols } from './impliedVols.js'
+import { pmax, pmin } from './lanes.js'
 
 /**
  * The plain implementation: what the kernel of `assembly/` must equal to the bit, line by line, and what serves where
@@ -21,16 +24,6 @@ const FAR = 37.5
 const DENSITY_AT_ZERO = 0.3989422804014327
 const YEARS_MIN = 1e-12
 const VOL_MIN = 1e-8
-
-/** As f64x2.pmin and pmax choose between equals and zeros, which is not what Math.min and Math.max do. */
-function pmin(a: number, b: number): number {
-  // biome-ignore lint/complexity/useMathMinMax: see above
-  return b < a ? b : a
-}
-function pmax(a: number, b: number): number {
-  // biome-ignore lint/complexity/useMathMinMax: see above
-  return a < b ? b : a
-}
 
 function clampFar(d: number): number {
   return pmax(pmin(d, FAR), -FAR)
@@ -141,8 +134,12 @@ export function createTypeScriptKernel(capacityBytes: number): Kernel {
     allocate: arena.allocate,
     allocateIndices: arena.allocateIndices,
     optionGreeks: (count, options, out) => {
-      requireOptions(arena, count, options, out)
+      requireRows(arena, count, options, out)
       optionGreeks(count, options, out)
+    },
+    impliedVols: (count, quotes, vol) => {
+      requireRows(arena, count, quotes, { vol })
+      impliedVols(count, quotes, vol)
     },
     revalueOptions: (options, scenarios, pnl) => {
       requireRevaluation(arena, options, scenarios)

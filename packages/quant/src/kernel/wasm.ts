@@ -1,6 +1,6 @@
 import { createArena } from './arena.js'
 import { decodeBase64 } from './base64.js'
-import { requireBook, requireOptions, requireRevaluation } from './checks.js'
+import { requireBook, requireRevaluation, requireRows } from './checks.js'
 import type { Kernel } from './contract.js'
 import { KERNEL_WASM_BASE64 } from './kernel.generated.js'
 
@@ -18,6 +18,7 @@ type KernelExports = {
   readonly heapBase: () => number
   readonly scratchBytes: () => number
   readonly optionGreeks: (...args: number[]) => void
+  readonly impliedVols: (...args: number[]) => void
   readonly revalueOptions: (...args: number[]) => void
   readonly scenarioTable: (...args: number[]) => void
   readonly evaluateBook: (...args: number[]) => void
@@ -71,10 +72,15 @@ function instantiate(wasm: WebAssemblyInterface, module: object, capacityBytes: 
     allocate: arena.allocate,
     allocateIndices: arena.allocateIndices,
     optionGreeks: (count, o, out) => {
-      requireOptions(arena, count, o, out)
+      requireRows(arena, count, o, out)
       const inputs = [o.spot, o.strike, o.years, o.vol, o.rate, o.dividendYield, o.sign].map(at)
       const outputs = [out.price, out.delta, out.gamma, out.vega, out.theta, out.rho].map(at)
       kernel.optionGreeks(count, ...inputs, ...outputs, scratch)
+    },
+    impliedVols: (count, quotes, vol) => {
+      requireRows(arena, count, quotes, { vol })
+      const inputs = [quotes.forward, quotes.strike, quotes.years, quotes.sign, quotes.price].map(at)
+      kernel.impliedVols(count, ...inputs, at(vol), scratch)
     },
     revalueOptions: (o, sc, pnl) => {
       requireRevaluation(arena, o, sc)
