@@ -154,8 +154,52 @@ const MILLS: usize = memory.data<f64>([
   v128.store(tail2, mul(mul(n2, q1), both))
 }
 
+const MILLS_NEAR: usize = memory.data<f64>([
+  // numerator
+  1.2533141373157244, 1.385589686106934, 0.7571726089691602, 0.24864634027262547, 0.05114377485051731,
+  0.006246128402114716, 0.00035837121836649537,
+  // denominator
+  1, 1.9034251789803251, 1.6228498969486855, 0.8074868889628305, 0.2549010334437144, 0.05150169009863265,
+  0.0062461435342652215, 0.0003583709837305528,
+])
+
+/** `storeTails` with the shorter rational of src/kernel/millsNear.ts, for arguments up to 9. */
+// @ts-ignore: decorator
+@inline export function storeTailsNear(x1: v128, x2: v128, factor: v128, tail1: usize, tail2: usize): void {
+  const y1 = mul(x1, x1)
+  const y2 = mul(x2, x2)
+  const z1 = mul(y1, y1)
+  const z2 = mul(y2, y2)
+  let a = constant(MILLS_NEAR, 0)
+  let b = constant(MILLS_NEAR, 1)
+  let c = constant(MILLS_NEAR, 2)
+  let d = constant(MILLS_NEAR, 3)
+  let low1 = cubicOf(a, b, c, d, x1, y1)
+  let low2 = cubicOf(a, b, c, d, x2, y2)
+  a = constant(MILLS_NEAR, 4)
+  b = constant(MILLS_NEAR, 5)
+  c = constant(MILLS_NEAR, 6)
+  const n1 = add(low1, mul(add(linear(a, b, x1), mul(c, y1)), z1))
+  const n2 = add(low2, mul(add(linear(a, b, x2), mul(c, y2)), z2))
+  a = constant(MILLS_NEAR, 7)
+  b = constant(MILLS_NEAR, 8)
+  c = constant(MILLS_NEAR, 9)
+  d = constant(MILLS_NEAR, 10)
+  low1 = cubicOf(a, b, c, d, x1, y1)
+  low2 = cubicOf(a, b, c, d, x2, y2)
+  a = constant(MILLS_NEAR, 11)
+  b = constant(MILLS_NEAR, 12)
+  c = constant(MILLS_NEAR, 13)
+  d = constant(MILLS_NEAR, 14)
+  const q1 = add(low1, mul(cubicOf(a, b, c, d, x1, y1), z1))
+  const q2 = add(low2, mul(cubicOf(a, b, c, d, x2, y2), z2))
+  const both = div(factor, mul(q1, q2))
+  v128.store(tail1, mul(mul(n1, q2), both))
+  v128.store(tail2, mul(mul(n2, q1), both))
+}
+
 /** Named constants of the kernels. */
-const SHARED: usize = memory.data<f64>([0, 1, 0.5, -0.5, 0.3989422804014327, 37.5, -37.5, -0.0, 1e-12, 1e-8])
+const SHARED: usize = memory.data<f64>([0, 1, 0.5, -0.5, 0.3989422804014327, 37.5, -37.5, -0.0, 1e-12, 1e-8, 9, -9])
 // @ts-ignore: decorator
 @inline export function zero(): v128 { return constant(SHARED, 0) }
 // @ts-ignore: decorator
@@ -179,3 +223,8 @@ const SHARED: usize = memory.data<f64>([0, 1, 0.5, -0.5, 0.3989422804014327, 37.
 @inline export function yearsMin(): v128 { return constant(SHARED, 8) }
 // @ts-ignore: decorator
 @inline export function volMin(): v128 { return constant(SHARED, 9) }
+/** Tails beyond this are below 1e-18 of the whole. */
+// @ts-ignore: decorator
+@inline export function clampNear(d: v128): v128 {
+  return f64x2.pmax(f64x2.pmin(d, constant(SHARED, 10)), constant(SHARED, 11))
+}

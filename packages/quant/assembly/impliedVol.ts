@@ -77,7 +77,8 @@ export function impliedVols(
   storeTails(f64x2.abs(h1), add(mul(half(), s), z), one(), scratch + RATIO1, scratch + RATIO2)
   const ratio1 = v128.load(scratch + RATIO1)
   const ratio2 = v128.load(scratch + RATIO2)
-  const bracket = select(lower, sub(ratio1, ratio2), add(ratio1, ratio2))
+  // For deviations near the spacing of doubles the difference may round to 0, which has no logarithm.
+  const bracket = f64x2.pmax(select(lower, sub(ratio1, ratio2), add(ratio1, ratio2)), constant(NUMBERS, 0))
   const logValue = add(sub(mul(mul(minusHalf(), h1), h1), constant(NUMBERS, 1)), log(bracket))
   const inverseBracket = div(one(), bracket)
   const first = select(lower, inverseBracket, f64x2.neg(inverseBracket))

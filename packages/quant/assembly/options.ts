@@ -71,7 +71,7 @@ function densities(size: usize, scratch: usize): void {
 }
 
 /** S e^(−qT) Φ(−|d1|) and K e^(−rT) Φ(−|d2|): both are the density times a Mills ratio. */
-export function tails(size: usize, scratch: usize): void {
+function tails(size: usize, scratch: usize): void {
   for (let at: usize = 0; at < size; at += 16) {
     const raw1 = v128.load(scratch + D1 + at)
     const x1 = f64x2.abs(clampFar(raw1))

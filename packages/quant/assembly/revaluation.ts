@@ -1,5 +1,7 @@
-import { add, clampFar, densityAtZero, exp, half, minusHalf, mul, sub, zero } from './elementary'
-import { share, tails } from './options'
+import {
+  add, clampNear, densityAtZero, exp, half, minusHalf, mul, storeTailsNear, sub, zero,
+} from './elementary'
+import { share } from './options'
 import { BLOCK, D1, DENSITY, DEVIATION, SPOT_VALUE, TAIL1, TAIL2 } from './scratch'
 
 /** First half of an undiscounted Black-76 value in the scenarios of a block: forward, distance, deviation, density. */
@@ -16,7 +18,7 @@ function prepare(
     const s = mul(s0, v128.load(volFactor + at))
     const inverse = mul(inverse0, v128.load(inverseVolFactor + at))
     const raw1 = add(mul(add(k0, v128.load(logSpotFactor + at)), inverse), mul(half(), s))
-    const d1 = clampFar(raw1)
+    const d1 = clampNear(raw1)
     v128.store(scratch + SPOT_VALUE + at, F)
     v128.store(scratch + DEVIATION + at, s)
     v128.store(scratch + D1 + at, raw1)
@@ -24,12 +26,22 @@ function prepare(
   }
 }
 
+/** F Φ(−|d1|) and K Φ(−|d2|): both are the density times a Mills ratio. */
+function tails(size: usize, scratch: usize): void {
+  for (let at: usize = 0; at < size; at += 16) {
+    const raw1 = v128.load(scratch + D1 + at)
+    const x1 = f64x2.abs(clampNear(raw1))
+    const x2 = f64x2.abs(clampNear(sub(raw1, v128.load(scratch + DEVIATION + at))))
+    storeTailsNear(x1, x2, v128.load(scratch + DENSITY + at), scratch + TAIL1 + at, scratch + TAIL2 + at)
+  }
+}
+
 /** Second half: w (F Φ(w d1) − K Φ(w d2)) in two scenarios. */
 // @ts-ignore: decorator
 @inline function value(w: v128, strike: v128, scratch: usize, at: usize): v128 {
   const raw1 = v128.load(scratch + D1 + at)
-  const d1 = clampFar(raw1)
-  const d2 = clampFar(sub(raw1, v128.load(scratch + DEVIATION + at)))
+  const d1 = clampNear(raw1)
+  const d2 = clampNear(sub(raw1, v128.load(scratch + DEVIATION + at)))
   const forwardPart = share(v128.load(scratch + SPOT_VALUE + at), v128.load(scratch + TAIL1 + at), mul(w, d1))
   const strikePart = share(strike, v128.load(scratch + TAIL2 + at), mul(w, d2))
   return f64x2.pmax(mul(w, sub(forwardPart, strikePart)), zero())

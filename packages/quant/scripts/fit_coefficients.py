@@ -128,3 +128,7 @@ if __name__ == "__main__":
         show(f"{name} numerator", num)
         show(f"{name} denominator", den)
         print("  error", worst(f, lambda x: horner(num, x) / horner(den, x), mpf("-0.1"), 40, 2000))
+    num, den = rational(mills, 6, 7, mpf(0), 9, mpf(4))
+    show("R near, numerator", num)
+    show("R near, denominator", den)
+    print("  error", worst(mills, lambda x: horner(num, x) / horner(den, x), mpf(0), 9, 2000))

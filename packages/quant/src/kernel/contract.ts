@@ -31,7 +31,7 @@ export type Kernel = {
   readonly impliedVols: (count: number, quotes: QuoteColumns, vol: Float64Array) => void
   /**
    * P&L of a list of options in each scenario, for VaR by full revaluation:
-   * pnl[j] += weight[i] (value(i, j) − base[i]), for i in order. Errors as `optionGreeks`.
+   * pnl[j] += weight[i] (value(i, j) − base[i]), for i in order. A value is within 2e-13 of the forward. Errors as `optionGreeks`.
    */
   readonly revalueOptions: (options: RevaluationColumns, scenarios: ScenarioColumns, pnl: Float64Array) => void
   /**

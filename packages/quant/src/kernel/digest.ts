@@ -65,6 +65,8 @@ export function digestColumns(kernel: Kernel): readonly { readonly name: string;
   const greeks = greekColumns(kernel, count)
   kernel.optionGreeks(count, options, greeks)
 
+  const vols = digestVols(kernel, count, options, greeks)
+
   const next = generator(7)
   const held = prepareOptions(
     kernel,
@@ -93,10 +95,35 @@ export function digestColumns(kernel: Kernel): readonly { readonly name: string;
   kernel.evaluateBook(book, table, scenarios.stride, worst)
   return [
     ...Object.entries(greeks).map(([name, column]) => ({ name, column })),
+    { name: 'vols', column: vols },
     { name: 'pnl', column: pnl },
     { name: 'table', column: table },
     { name: 'worst', column: worst },
   ]
+}
+
+/** Implied vols of quotes with a forward of 1: tiny, ordinary, at intrinsic, below it and above the maximum. */
+function digestVols(kernel: Kernel, count: number, options: OptionColumns, greeks: GreekColumns): Float64Array {
+  const next = generator(11)
+  const column = () => kernel.allocate(count)
+  const quotes = { forward: column(), strike: column(), years: options.years, sign: options.sign, price: column() }
+  for (let i = 0; i < count; i++) {
+    const strike = i % 5 === 0 ? 1 : 1e-2 + 3 * next()
+    const kind = i % 9
+    const intrinsic = Math.max(options.sign[i]! * (1 - strike), 0)
+    quotes.forward[i] = 1
+    quotes.strike[i] = strike
+    quotes.price[i] = kind === 0 ? intrinsic : kind === 1 ? -1e-9 : kind === 2 ? 1e-200 : intrinsic + 1.1 * next()
+  }
+  // Some of the prices that the kernel itself has given.
+  for (let i = 1; i < count; i += 4) {
+    quotes.forward[i] = options.spot[i]!
+    quotes.strike[i] = options.strike[i]!
+    quotes.price[i] = greeks.price[i]!
+  }
+  const vols = column()
+  kernel.impliedVols(count, quotes, vols)
+  return vols
 }
 
 function digestBook(kernel: Kernel, instruments: number, next: () => number): BookColumns {

@@ -67,7 +67,8 @@ function next(k: number, s: number, target: number, lower: boolean, inflection: 
   const x2 = 0.5 * s + z
   const ratio1 = firstRatio(x1, x2)
   const ratio2 = secondRatio(x1, x2)
-  const bracket = lower ? ratio1 - ratio2 : ratio1 + ratio2
+  // For deviations near the spacing of doubles the difference may round to 0, which has no logarithm.
+  const bracket = pmax(lower ? ratio1 - ratio2 : ratio1 + ratio2, SHARE_MIN)
   const logValue = -0.5 * h1 * h1 - HALF_LOG_TWO_PI + log(bracket)
   const inverseBracket = 1 / bracket
   const first = lower ? inverseBracket : -inverseBracket

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { InputError } from '../inputError.js'
-import { black76Price } from '../pricing/black76.js'
+import { black76Price, black76Vega } from '../pricing/black76.js'
 import { blackScholesMeasures } from '../pricing/blackScholes.js'
 import { checkOptionColumns } from './checks.js'
 import type { Kernel, OptionColumns } from './contract.js'
@@ -12,7 +12,7 @@ import { createTypeScriptKernel } from './typescript.js'
 import { createWasmKernel, kernelArtefactBytes } from './wasm.js'
 
 /** The digest of the fixed inputs, the same on every machine. It changes only with the formulas. */
-const DIGEST = 'ffb97f0945ce014f'
+const DIGEST = '715d626454cb6b07'
 /** What the built kernel may weigh. */
 const BUDGET_BYTES = 12_288
 
@@ -78,6 +78,38 @@ describe('SIMD and TypeScript agree to the bit', () => {
         for (const name of GREEKS) expect(bits(results[0]![name])).toEqual(bits(results[1]![name]))
       }),
       { seed: 20260207, numRuns: 150 },
+    )
+  })
+  it('behavior: implied vols on random batches, whose lanes converge at different steps', () => {
+    const quote = fc.record({
+      forward: fc.oneof(fc.constantFrom(1, 100), fc.double({ min: 1e-3, max: 1e6, noNaN: true })),
+      logMoneyness: fc.oneof(fc.constant(0), fc.double({ min: -16, max: 16, noNaN: true })),
+      years: fc.oneof(fc.constant(0), fc.double({ min: 1e-6, max: 5, noNaN: true })),
+      sign: fc.constantFrom(1, -1),
+      share: fc.oneof(fc.constantFrom(-1, 0, 1e-280, 0.5, 1, 2), fc.double({ min: 0, max: 1, noNaN: true })),
+    })
+    fc.assert(
+      fc.property(fc.array(quote, { minLength: 1, maxLength: 99 }), (list) => {
+        const results = [wasmKernel(100_000), createTypeScriptKernel(100_000)].map((kernel) => {
+          const column = () => kernel.allocate(list.length)
+          const columns = { forward: column(), strike: column(), years: column(), sign: column(), price: column() }
+          list.forEach((q, i) => {
+            const strike = q.forward * Math.E ** q.logMoneyness
+            columns.forward[i] = q.forward
+            columns.strike[i] = strike
+            columns.years[i] = q.years
+            columns.sign[i] = q.sign
+            const intrinsic = Math.max(q.sign * (q.forward - strike), 0)
+            columns.price[i] = intrinsic + q.share * Math.min(q.forward, strike)
+          })
+          const vol = column()
+          kernel.impliedVols(list.length, columns, vol)
+          return vol
+        })
+        expect(bits(results[0]!)).toEqual(bits(results[1]!))
+        expect(results[0]!.every((x) => x >= 0 || x === -1 || x === -2)).toBe(true)
+      }),
+      { seed: 20260209, numRuns: 300 },
     )
   })
   it('behavior: revaluation, table and book on random sizes', () => {
@@ -156,6 +188,61 @@ describe('the numbers are right', () => {
       compared++
     }
     expect(compared).toBeGreaterThan(900)
+  })
+  it('behavior: implied vols on a dense grid within what the contract promises', () => {
+    const rows: { strike: number; deviation: number; price: number; conditioning: number }[] = []
+    for (let a = -40; a <= 12; a++) {
+      const k = a === -40 ? 0 : 16 * 2 ** ((a - 12) / 2)
+      for (let i = 0; i <= 150; i++) {
+        const deviation = 1e-4 * 1.2e5 ** (i / 150)
+        const strike = Math.E ** k
+        const price = black76Price('call', 1, strike, 1, deviation)
+        if (!(price > 1e-280 && price < 1 - 1e-12)) continue
+        const conditioning = Math.max(1, price / (deviation * black76Vega(1, strike, 1, deviation)))
+        rows.push({ strike, deviation, price, conditioning })
+      }
+    }
+    const kernel = wasmKernel()
+    const column = (f: (row: (typeof rows)[number]) => number) => {
+      const numbers = kernel.allocate(rows.length)
+      numbers.set(rows.map(f))
+      return numbers
+    }
+    const one = column(() => 1)
+    const vol = column(() => 0)
+    const quotes = {
+      forward: one,
+      strike: column((r) => r.strike),
+      years: one,
+      sign: one,
+      price: column((r) => r.price),
+    }
+    kernel.impliedVols(rows.length, quotes, vol)
+    rows.forEach((row, i) => {
+      const error = Math.abs(vol[i]! / row.deviation - 1) / row.conditioning
+      const promised = 2e-15 / row.deviation + 4e-14
+      expect(error, `strike ${row.strike} deviation ${row.deviation}: ${vol[i]}`).toBeLessThan(promised)
+    })
+    expect(rows.length).toBeGreaterThan(5000)
+  })
+  it('limits: prices without a solution are marked', () => {
+    for (const kernel of [wasmKernel(10_000), createTypeScriptKernel(10_000)]) {
+      const column = (...numbers: number[]) => {
+        const c = kernel.allocate(5)
+        c.set(numbers)
+        return c
+      }
+      const quotes = {
+        forward: column(100, 100, 100, 100, 100),
+        strike: column(80, 80, 120, 120, 100),
+        years: column(1, 1, 1, 0.25, 1),
+        sign: column(1, 1, -1, 1, -1),
+        price: column(19.9, 20, 120, 100.5, -1),
+      }
+      const vol = kernel.allocate(5)
+      kernel.impliedVols(5, quotes, vol)
+      expect([...vol]).toEqual([-1, 0, -2, -2, -1])
+    }
   })
   it('behavior: every output is a number on the adversarial rows', () => {
     for (const kernel of [wasmKernel(), createTypeScriptKernel(DIGEST_CAPACITY_BYTES)]) {

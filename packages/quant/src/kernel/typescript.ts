@@ -14,6 +14,7 @@ import type {
 
 import { impliedVols } from './impliedVols.js'
 import { pmax, pmin } from './lanes.js'
+import { millsNearDenominator, millsNearNumerator, NEAR } from './millsNear.js'
 
 /**
  * The plain implementation: what the kernel of `assembly/` must equal to the bit, line by line, and what serves where
@@ -27,6 +28,10 @@ const VOL_MIN = 1e-8
 
 function clampFar(d: number): number {
   return pmax(pmin(d, FAR), -FAR)
+}
+
+function clampNear(d: number): number {
+  return pmax(pmin(d, NEAR), -NEAR)
 }
 
 /** whole · Φ(e) from tail = whole · Φ(−|e|). */
@@ -78,16 +83,16 @@ function scenarioValue(options: RevaluationColumns, i: number, scenarios: Scenar
   const s = options.deviation[i]! * scenarios.volFactor[j]!
   const inverse = options.inverseDeviation[i]! * scenarios.inverseVolFactor[j]!
   const raw1 = (options.logMoneyness[i]! + scenarios.logSpotFactor[j]!) * inverse + 0.5 * s
-  const d1 = clampFar(raw1)
-  const d2 = clampFar(raw1 - s)
+  const d1 = clampNear(raw1)
+  const d2 = clampNear(raw1 - s)
   const density = F * (exp(-0.5 * d1 * d1) * DENSITY_AT_ZERO)
   const x1 = Math.abs(d1)
   const x2 = Math.abs(d2)
-  const q1 = millsDenominator(x1)
-  const q2 = millsDenominator(x2)
+  const q1 = millsNearDenominator(x1)
+  const q2 = millsNearDenominator(x2)
   const both = density / (q1 * q2)
-  const forwardPart = share(F, millsNumerator(x1) * q2 * both, w * d1)
-  const strikePart = share(options.strike[i]!, millsNumerator(x2) * q1 * both, w * d2)
+  const forwardPart = share(F, millsNearNumerator(x1) * q2 * both, w * d1)
+  const strikePart = share(options.strike[i]!, millsNearNumerator(x2) * q1 * both, w * d2)
   return pmax(w * (forwardPart - strikePart), 0)
 }
 
