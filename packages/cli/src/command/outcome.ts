@@ -26,6 +26,9 @@ export function outcomeLines(house: House, outcome: HouseOutcome): readonly stri
     `  journal ${house.journalFolder}`,
     `  head    ${run.head.hash}`,
     ...(report === undefined ? [] : [`  report  ${paint(4, report.html)}`]),
+    ...(run.reason === 'ended' && run.turns === run.replayedTurns
+      ? ['Nothing was new: the journal held the whole run already. --fresh begins another.']
+      : []),
   ]
   return lines
 }

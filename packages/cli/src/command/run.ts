@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { answerRequest, calcKinds } from '@holdfast/calc'
 import {
@@ -23,6 +24,7 @@ export type RunFlags = {
   readonly speed: string
   readonly report?: string
   readonly journal?: string
+  readonly fresh?: boolean
   readonly untilEnd?: boolean
   readonly host?: string
   readonly port?: string
@@ -48,6 +50,7 @@ export function withRunFlags(command: Command, speed: string): Command {
     .option('--speed <n>', 'seconds of data per second of time, or max', speed)
     .option('--report <dir>', 'leave report.json, report.html and the lists of decisions, assessments and alerts there')
     .option('--journal <dir>', 'folder of the journal, instead of the one in the configuration')
+    .option('--fresh', 'begin a new journal beside the one that is there')
     .option('--host <address>', 'address to listen on; off loopback API keys are needed')
     .option('--port <n>', 'port to listen on')
     .option('--no-serve', 'no API and no page')
@@ -87,7 +90,7 @@ export async function run(file: string, flags: RunFlags): Promise<number> {
           },
         },
       ],
-      ...(flags.journal === undefined ? {} : { journalFolder: flags.journal }),
+      journalFolder: journalFolder(configuration, flags),
       ...(flags.report === undefined ? {} : { reportFolder: flags.report }),
       ...(process.env.DATABASE_URL === undefined ? {} : { databaseUrl: process.env.DATABASE_URL }),
       ...serving(flags, configuration.server),
@@ -126,6 +129,16 @@ function outcomeJson(
     damaged,
     ...(report === undefined ? {} : { report: report.folder }),
   }
+}
+
+/** Where the journal lies; with --fresh, the first place beside it that is still empty. */
+function journalFolder(
+  { file, journal }: { readonly file: string; readonly journal: { readonly path: string } },
+  flags: RunFlags,
+): string {
+  const folder = flags.journal ?? resolve(dirname(file), journal.path)
+  if (flags.fresh !== true || !existsSync(folder)) return folder
+  for (let n = 2; ; n++) if (!existsSync(`${folder}-${n}`)) return `${folder}-${n}`
 }
 
 function speedOf(text: string): number | 'max' {
