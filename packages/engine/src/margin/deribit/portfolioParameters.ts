@@ -65,7 +65,7 @@ export const deribitPortfolioDefinition: ParameterDefinition<DeribitPortfolioPar
       values: {
         collateralMode: 'segregated',
         collateral: {
-          haircuts: { default: 1, named: { BTC: 0, ETH: 0, USD: 0, USDC: 0, USDT: 0.02, USDE: 0.1, STETH: 0.1 } },
+          haircuts: { default: 1, named: { BTC: 0, ETH: 0, USD: 0, USDC: 0, USDT: 0, USDE: 0.1, STETH: 0.1 } },
           pegged: ['USDC', 'USDT', 'USDE'],
           pegThreshold: 0.98,
           pegFactor: 0,

@@ -51,6 +51,24 @@ test('behavior: segregated margin shows a bucket per settlement currency', () =>
   expect(outcome.buckets!.map(({ name }) => name)).toEqual(['BTC'])
 })
 
+// An account summary recorded from the venue (nautechsystems/nautilus_trader, crates/adapters/deribit/test_data).
+test('behavior: margin balance is equity without the value of options', () => {
+  const summary = { equity: 302.61869214, optionsValue: -0.0086, marginBalance: 302.62729214, futuresPnl: 0.02663449 }
+  const account = {
+    id: 'a',
+    balances: { BTC: 302.60065765 },
+    positions: [
+      { instrument: option('12000-C'), size: -2 },
+      // An inverse perpetual whose P&L in coin is the summary's: N (1/entry − 1/mark).
+      { instrument: perpetual, size: 10_000, entryPrice: 1 / (1 / 10_000 + summary.futuresPnl / 10_000) },
+    ],
+  }
+  const outcome = marginModel('deribit-standard').evaluate(account, marketAt(10_000, 0.0043))
+  if (!outcome.ok) throw new Error(outcome.missing.join(', '))
+  expect(outcome.equity / 10_000).toBeCloseTo(summary.marginBalance, 8)
+  expect((outcome.equity + outcome.parts['info.optionsValue']!) / 10_000).toBeCloseTo(summary.equity, 8)
+})
+
 test('error: spot has no place in this model', () => {
   const spot = parseInstrumentKey('deribit:BTC/USDC')!
   const account = { id: 'a', balances: {}, positions: [{ instrument: spot, size: 1 }] }

@@ -44,7 +44,7 @@ export const deribitStandardDefinition: ParameterDefinition<DeribitStandardParam
       values: {
         collateralMode: 'cross',
         collateral: {
-          haircuts: { default: 1, named: { BTC: 0, ETH: 0, USD: 0, USDC: 0, USDT: 0.02, USDE: 0.1, STETH: 0.1 } },
+          haircuts: { default: 1, named: { BTC: 0, ETH: 0, USD: 0, USDC: 0, USDT: 0, USDE: 0.1, STETH: 0.1 } },
           pegged: ['USDC', 'USDT', 'USDE'],
           pegThreshold: 0.98,
           pegFactor: 0,
@@ -74,7 +74,8 @@ export const deribitStandardDefinition: ParameterDefinition<DeribitStandardParam
  *
  * U is the forward of the option's expiry where the market knows it, else the index. Linear contracts are the same with U as
  * the unit in place of the coin. Since the mark of a short option is in the requirement, `equity` here is Deribit's margin
- * balance; the value of options is told in `info.optionsValue`, and account equity as Deribit shows it is their sum.
+ * balance; the value of options is told in `info.optionsValue`, and account equity as Deribit shows it is their sum (its account
+ * summaries: `margin_balance` = `equity` − `options_value`).
  * Resting orders that add risk count with the initial margin of their size.
  */
 export function deribitStandardModel(overrides?: Readonly<Record<string, unknown>>): MarginModel {
