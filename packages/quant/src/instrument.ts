@@ -70,8 +70,15 @@ export function ccxtSymbol(instrument: Instrument): string {
   }
 }
 
+/** Instruments are never changed, and their keys are asked for many times a turn: each is written once. */
+const keys = new WeakMap<Instrument, InstrumentKey>()
+
 export function instrumentKey(instrument: Instrument): InstrumentKey {
-  return `${instrument.venue}:${ccxtSymbol(instrument)}`
+  const known = keys.get(instrument)
+  if (known !== undefined) return known
+  const key = `${instrument.venue}:${ccxtSymbol(instrument)}`
+  keys.set(instrument, key)
+  return key
 }
 
 /**
