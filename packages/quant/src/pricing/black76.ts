@@ -36,6 +36,15 @@ export function outOfTheMoneyValue(low: number, high: number, k: number, deviati
   return low * normalCdf(h1) - high * normalCdf(h2)
 }
 
+/** Black-76 value alone, not discounted; arguments and limits as `black76Partials`, whose `value` it is. */
+function black76Value(w: 1 | -1, forward: number, strike: number, k: number, deviation: number): number {
+  const gain = w * (forward - strike)
+  if (!(deviation >= DEVIATION_MIN)) return Math.max(gain, 0)
+  const otm =
+    k > 0 ? outOfTheMoneyValue(strike, forward, k, deviation) : outOfTheMoneyValue(forward, strike, -k, deviation)
+  return w * k > 0 ? otm + gain : otm
+}
+
 /**
  * Black-76 value and its partial derivatives by forward, strike and total deviation, not discounted.
  *
@@ -55,8 +64,7 @@ export function black76Partials(w: 1 | -1, forward: number, strike: number, k: n
   if (!(s >= DEVIATION_MIN)) return black76Limit(w, forward, strike)
   const d1 = k / s + 0.5 * s
   const d2 = k / s - 0.5 * s
-  const otm = k > 0 ? outOfTheMoneyValue(strike, forward, k, s) : outOfTheMoneyValue(forward, strike, -k, s)
-  const value = w * k > 0 ? otm + w * (forward - strike) : otm
+  const value = black76Value(w, forward, strike, k, s)
   const slope = w * normalCdf(w * d1)
   const strikeSlope = -w * normalCdf(w * d2)
   const density = normalPdf(d1)
@@ -104,12 +112,17 @@ function black76Limit(w: 1 | -1, forward: number, strike: number): Partials {
 }
 
 function partialsOf(right: OptionRight, forward: number, strike: number, yearsToExpiry: number, vol: number): Partials {
+  const deviation = deviationOf(forward, strike, yearsToExpiry, vol)
+  return black76Partials(signOf(right), forward, strike, logMoneyness(forward, strike), deviation)
+}
+
+/** σ√T, once the inputs are known to be in their ranges. */
+function deviationOf(forward: number, strike: number, yearsToExpiry: number, vol: number): number {
   requirePositive('forward', forward)
   requirePositive('strike', strike)
   requireNonNegative('yearsToExpiry', yearsToExpiry)
   requireNonNegative('vol', vol)
-  const deviation = vol * Math.sqrt(yearsToExpiry)
-  return black76Partials(signOf(right), forward, strike, logMoneyness(forward, strike), deviation)
+  return vol * Math.sqrt(yearsToExpiry)
 }
 
 /**
@@ -140,7 +153,8 @@ export function black76Price(
   discountFactor = 1,
 ): number {
   requirePositive('discountFactor', discountFactor)
-  return discountFactor * partialsOf(right, forward, strike, yearsToExpiry, vol).value
+  const deviation = deviationOf(forward, strike, yearsToExpiry, vol)
+  return discountFactor * black76Value(signOf(right), forward, strike, logMoneyness(forward, strike), deviation)
 }
 
 /**
