@@ -1,6 +1,6 @@
 import { optionMark, type QuoteObservation } from '@holdfast/engine'
 import { type Future, instrumentKey, log, type Option, type Perpetual } from '@holdfast/quant'
-import type { ScenarioHeader, ScenarioSnapshot, UnderlyingState } from './format.js'
+import type { ScenarioHeader, ScenarioSlice, ScenarioSnapshot, UnderlyingState } from './format.js'
 import { expiryOf, variance } from './interpolate.js'
 import type { Listing } from './listing.js'
 
@@ -20,22 +20,40 @@ type At = {
  * outwards to the tick, with the same size at both; spreads widen and sizes shrink by the recorded `stress`.
  */
 export function quotesOf(header: ScenarioHeader, listing: Listing, at: At): QuoteObservation[] {
+  const slices = slicesByExpiry(at)
   return [
     ...listing.perpetuals.map((perpetual) => {
       const { index, perpetual: mark } = at.market[perpetual.underlying]!
       return { ...linearQuote(header, perpetual, mark, at.recorded.stress), fundingRate: fundingRate(mark, index) }
     }),
     ...listing.futures.flatMap((future) => {
-      const slice = at.market[future.underlying]!.slices.find(([date]) => expiryOf(date) === future.expiry)
+      const slice = slices.get(future.underlying)?.get(future.expiry)
       return slice === undefined ? [] : [linearQuote(header, future, slice[1], at.recorded.stress)]
     }),
-    ...listing.quoted.flatMap((option, place) => optionQuote(header, option, place, at) ?? []),
+    ...listing.quoted.flatMap((option, place) => optionQuote(header, option, place, at, slices) ?? []),
   ]
 }
 
+type Slices = ReadonlyMap<string, ReadonlyMap<number, ScenarioSlice>>
+
+function slicesByExpiry({ market }: At): Slices {
+  return new Map(
+    Object.entries(market).map(([underlying, state]) => [
+      underlying,
+      new Map(state.slices.map((slice) => [expiryOf(slice[0]), slice])),
+    ]),
+  )
+}
+
 /** Undefined where the expiry has no smile. A side that nobody quoted in the recording is not quoted here either. */
-function optionQuote(header: ScenarioHeader, option: Option, place: number, at: At): QuoteObservation | undefined {
-  const slice = at.market[option.underlying]!.slices.find(([date]) => expiryOf(date) === option.expiry)
+function optionQuote(
+  header: ScenarioHeader,
+  option: Option,
+  place: number,
+  at: At,
+  slices: Slices,
+): QuoteObservation | undefined {
+  const slice = slices.get(option.underlying)?.get(option.expiry)
   const years = (option.expiry - at.time) / YEAR_MS
   if (slice === undefined || !(years > 0)) return undefined
   const forward = slice[1]

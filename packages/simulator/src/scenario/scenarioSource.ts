@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import type { DataFlag, Event, MarketEvent, Observation } from '@holdfast/engine'
-import { type Instrument, instrumentKey } from '@holdfast/quant'
+import type { Instrument } from '@holdfast/quant'
 import { createLedger, type FileTally, type Ledger, readFrom, type Source } from '@holdfast/venues'
 import { readScenario, type ScenarioHeader, type ScenarioSnapshot, type UnderlyingState } from './format.js'
 import { expiryOf, interpolateMarket } from './interpolate.js'
@@ -95,14 +95,13 @@ function* instantsUpTo(
 }
 
 function createEventStream(source: string, world: World, ledger: Ledger) {
-  const listed = new Set<string>()
+  const known = new Set<string>()
   const open = new Map<string, { readonly underlying: string; readonly expiry: number }>()
   let before: Instant | undefined
   return (instant: Instant): Event[] => {
     const provenance = { source, sourceTime: instant.time, receivedTime: instant.time }
-    const fresh = instrumentsAt(world, instant).filter((instrument) => !listed.has(instrumentKey(instrument)))
+    const fresh = [...(before === undefined ? world.listing.perpetuals : []), ...newlyDated(world, instant, known)]
     for (const instrument of fresh) {
-      listed.add(instrumentKey(instrument))
       if ('expiry' in instrument) {
         const { underlying, expiry } = instrument
         open.set(`${expiry}:${underlying}`, { underlying, expiry })
@@ -122,16 +121,21 @@ function createEventStream(source: string, world: World, ledger: Ledger) {
   }
 }
 
-/** Expiries are listed from the first instant that has a smile for them. */
-function instrumentsAt({ listing }: World, instant: Instant): Instrument[] {
-  const expiries = new Set(
-    Object.entries(instant.market).flatMap(([underlying, state]) =>
-      state.slices.map(([date]) => `${underlying}:${expiryOf(date)}`),
-    ),
-  )
-  const alive = (instrument: { underlying: string; expiry: number }) =>
-    expiries.has(`${instrument.underlying}:${instrument.expiry}`)
-  return [...listing.perpetuals, ...listing.futures.filter(alive), ...[...listing.options.values()].filter(alive)]
+/** Expiries are listed from the first instant that has a smile for them; those that are new are added to `known`. */
+function newlyDated({ listing }: World, instant: Instant, known: Set<string>): Instrument[] {
+  const expiries = new Set<string>()
+  for (const [underlying, { slices }] of Object.entries(instant.market)) {
+    for (const [date] of slices) {
+      const name = `${underlying}:${expiryOf(date)}`
+      if (known.has(name)) continue
+      known.add(name)
+      expiries.add(name)
+    }
+  }
+  if (expiries.size === 0) return []
+  const isNew = ({ underlying, expiry }: { underlying: string; expiry: number }) =>
+    expiries.has(`${underlying}:${expiry}`)
+  return [...listing.futures.filter(isNew), ...[...listing.options.values()].filter(isNew)]
 }
 
 /** The index at the expiry, linear in time between the instants around it; to the cent. */
