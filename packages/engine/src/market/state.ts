@@ -1,5 +1,5 @@
 import { type InstrumentKey, instrumentKey, isSvi, type SviParameters } from '@holdfast/quant'
-import { addRow, createDigest, digestText, foldNumber, foldText, hashText } from '../digest.js'
+import { addRow, createDigest, type Digest, digestText, foldNumber, foldText, hashText } from '../digest.js'
 import type { DataFlag, Event, MarketEvent, Observation, Provenance } from '../event.js'
 import { advances, createFeed, type Feed, noteMessage } from './feed.js'
 import { DEFAULT_GUARD, type GuardedInput, type GuardSettings } from './guardSettings.js'
@@ -50,6 +50,8 @@ export type MarketState = {
   /** Fitted smiles by `chainKey`: a memory of what `quotes` imply, so no part of the digest. */
   readonly fits: Map<string, Fit>
   readonly listed: Set<InstrumentKey>
+  /** Of `listed`; it grows with it. */
+  readonly listedDigest: Digest
   readonly history: History
 }
 
@@ -64,6 +66,7 @@ export function createMarketState(settings: GuardSettings = DEFAULT_GUARD): Mark
     quotes: createQuotes(),
     fits: new Map(),
     listed: new Set(),
+    listedDigest: createDigest(),
     history: createHistory(),
   }
 }
@@ -81,7 +84,7 @@ export function applyMarketEvent(state: MarketState, event: Event): readonly Dat
     flags.push({ code: 'received-time-backwards', subject: `feed:${event.source}`, detail })
   } else state.time = event.receivedTime
   if (event.kind === 'listing') {
-    for (const instrument of event.instruments) state.listed.add(instrumentKey(instrument))
+    for (const instrument of event.instruments) list(state, instrumentKey(instrument))
   }
   if (event.kind !== 'market') return flags
   flags.push(...(event.flags ?? []))
@@ -90,6 +93,12 @@ export function applyMarketEvent(state: MarketState, event: Event): readonly Dat
   )
   takeObservations(state, event, flags)
   return flags
+}
+
+function list(state: MarketState, key: InstrumentKey): void {
+  if (state.listed.has(key)) return
+  state.listed.add(key)
+  addRow(state.listedDigest, namedRow('listed', key), 1)
 }
 
 function takeObservations(state: MarketState, event: MarketEvent, flags: DataFlag[]): void {
@@ -221,16 +230,15 @@ function feedOf(state: MarketState, source: string): Feed {
 }
 
 /**
- * Digest of all that is believed: the few figures, feeds and slices are hashed anew, the many quotes keep a running hash.
+ * Digest of all that is believed: the few figures, feeds and slices are hashed anew, the many quotes and listings keep
+ * a running hash.
  *
  * @returns sixteen hexadecimal digits; equal for equal states, however the events were batched.
  */
 export function marketDigest(state: MarketState): string {
-  const digest = createDigest()
+  const digest = { ...state.listedDigest }
   const add = (name: string, source: string, values: readonly number[]) => {
-    const row = createDigest()
-    foldText(row, hashText(name))
-    foldText(row, hashText(source))
+    const row = namedRow(name, source)
     for (const value of values) foldNumber(row, value)
     addRow(digest, row, 1)
   }
@@ -245,10 +253,16 @@ export function marketDigest(state: MarketState): string {
       ...Object.values(slice.svi),
     ])
   }
-  for (const key of state.listed) add('listed', key, [])
   add('quotes', '', [state.quotes.digest.high, state.quotes.digest.low])
   historyDigest(state.history, (underlying, values) => add('history', underlying, values))
   return digestText(digest)
+}
+
+function namedRow(name: string, source: string): Digest {
+  const row = createDigest()
+  foldText(row, hashText(name))
+  foldText(row, hashText(source))
+  return row
 }
 
 function numbersOf(record: object): readonly number[] {
