@@ -80,6 +80,7 @@ function assessHoldings(context: AssessContext, holdings: AccountHoldings, state
   const inputs = [state, ...assets, ...positions.flatMap((position) => position.inputs)]
   const missing = missingOf(holdings, positions, assets)
   const exposed = positions.flatMap((position) => exposeOne(position, snapshot.time))
+  const sensitivities = new Map(exposed.map((one) => [one.position, one]))
   const coins = coinsOf(snapshot, holdings)
   const collateral = (underlying: string) => balances.find(({ asset }) => asset === underlying)?.amount ?? 0
   const greeks = rollUpGreeks(exposed, collateral)
@@ -101,7 +102,7 @@ function assessHoldings(context: AssessContext, holdings: AccountHoldings, state
     ...(distance === undefined ? {} : { distance }),
     positions: positions.map((position) => {
       const share = marginShare(context, holdings, position, account, margin)
-      return positionAssessment(position, snapshot.time, share)
+      return positionAssessment(position, sensitivities.get(position), share)
     }),
     quality: missing.length > 0 ? 'unknown' : worstOf(inputs),
     missing,
@@ -199,7 +200,7 @@ function rememberPnl(context: AssessContext, holdings: AccountHoldings, position
   if (before === undefined || now === undefined) return undefined
   const flows = book.flows.filter(({ account }) => account === holdings.id)
   const settledPrice = (underlying: string, expiry: number) => book.settled.get(`${underlying}|${expiry}`)
-  return explainPnl(before, now.worth, snapshot, flows, settledPrice)
+  return explainPnl(before, now, snapshot, flows, settledPrice)
 }
 
 function worthOf(

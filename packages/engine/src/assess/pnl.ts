@@ -1,6 +1,7 @@
 import { black76Greeks } from '@holdfast/quant'
 import type { Flow } from '../book/book.js'
 import { moneyToNumber } from '../book/money.js'
+import type { HeldPosition } from '../book/read.js'
 import { MS_PER_YEAR } from '../market/smile.js'
 import type { MarketSnapshot } from '../market/snapshot.js'
 import type { PnlExplained } from './assessment.js'
@@ -52,7 +53,7 @@ const CARRY: ReadonlySet<Flow['reason']> = new Set([
  */
 export function explainPnl(
   before: AccountMemory,
-  worth: number,
+  now: AccountMemory,
   snapshot: MarketSnapshot,
   flows: readonly Flow[],
   settledPrice: SettledPrice,
@@ -65,15 +66,16 @@ export function explainPnl(
     terms.delta += amount * (now - price)
     gained += amount * (now - price)
   }
+  const held = new Map(now.positions.map((position) => [position.held.key, position]))
   for (const position of before.positions) {
-    const change = positionChange(position, before.time, snapshot, settledPrice)
+    const change = positionChange(position, held.get(position.held.key), before.time, snapshot, settledPrice)
     if (change === undefined) return undefined
     gained += change.gained
     for (const name of Object.keys(terms) as (keyof Terms)[]) terms[name] += change[name]
   }
   const carry = carryOf(flows, snapshot)
   if (carry === undefined) return undefined
-  const total = worth - before.worth
+  const total = now.worth - before.worth
   const explained = terms.delta + terms.gamma + terms.vega + terms.vanna + terms.volga + terms.theta
   return {
     since: before.time,
@@ -99,6 +101,7 @@ function carryOf(flows: readonly Flow[], snapshot: MarketSnapshot): number | und
 
 function positionChange(
   position: PricedPosition,
+  today: PricedPosition | undefined,
   since: number,
   snapshot: MarketSnapshot,
   settledPrice: SettledPrice,
@@ -106,11 +109,15 @@ function positionChange(
   const { held, priced, value } = position
   if (priced === undefined || value === undefined) return undefined
   const settled = settledAt(position, snapshot, settledPrice)
-  const after = settled ?? pricePosition(snapshot, held)
+  const after = settled ?? (isUnchanged(held, today?.held) ? today! : pricePosition(snapshot, held))
   if (after.priced === undefined || after.value === undefined) return undefined
   const end = settled === undefined ? snapshot.time : settled.time
   const terms = taylorTerms(priced, after.priced, (end - since) / MS_PER_YEAR, held.size)
   return { ...terms, gained: after.value - value }
+}
+
+function isUnchanged(held: HeldPosition, today: HeldPosition | undefined): boolean {
+  return today !== undefined && today.size === held.size && today.entryPrice === held.entryPrice
 }
 
 /** A position of an expiry that has settled, at its settlement price. */

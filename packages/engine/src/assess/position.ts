@@ -33,13 +33,12 @@ export function marginAccount(holdings: AccountHoldings): MarginAccount {
 /** One position's numbers as an assessment shows them. */
 export function positionAssessment(
   position: PricedPosition,
-  now: number,
+  exposed: Exposed | undefined,
   marginShare: number | undefined,
 ): PositionAssessment {
   const { held, mark, value, index } = position
   const { instrument, key, size } = held
   const unrealised = unrealisedPnl(position)
-  const exposed = exposeOne(position, now)[0]
   return {
     instrument: key,
     size,
