@@ -11,13 +11,6 @@ export function highWord(x: number): number {
   return words[HIGH]!
 }
 
-/** `x` with its upper 32 bits replaced. */
-export function withHighWord(x: number, high: number): number {
-  value[0] = x
-  words[HIGH] = high
-  return value[0]!
-}
-
 /** 2^k for k = −1074 … 1023, found by exact doublings. */
 const POWERS_OF_TWO = /* @__PURE__ */ powersOfTwo()
 
@@ -40,4 +33,9 @@ function powersOfTwo(): Float64Array {
 export function scaleByPowerOfTwo(y: number, k: number): number {
   const half = k >> 1
   return y * POWERS_OF_TWO[half + 1074]! * POWERS_OF_TWO[k - half + 1074]!
+}
+
+/** x · 2^−k, exactly, for normal x and k its exponent or one more. */
+export function fractionOf(x: number, k: number): number {
+  return x * POWERS_OF_TWO[1074 - k]!
 }

@@ -1,4 +1,4 @@
-import { highWord, withHighWord } from './bits.js'
+import { fractionOf, highWord } from './bits.js'
 
 const LN2_HI = 6.9314718036912382e-1
 const LN2_LO = 1.9082149292705877e-10
@@ -34,16 +34,10 @@ function logReduced(f: number, k: number): number {
 export function log(x: number): number {
   if (!(x > 0)) return x === 0 ? -Infinity : Number.NaN
   if (x === Infinity) return Infinity
-  let scaled = x
-  let k = -0x3ff
-  if (x < MIN_NORMAL) {
-    scaled = x * TWO_54
-    k -= 54
-  }
-  const high = highWord(scaled) + (ONE_HIGH - SQRT_HALF_HIGH)
-  k += high >>> 20
-  const fraction = withHighWord(scaled, (high & 0xfffff) + SQRT_HALF_HIGH)
-  return logReduced(fraction - 1, k)
+  const subnormal = x < MIN_NORMAL
+  const scaled = subnormal ? x * TWO_54 : x
+  const exponent = ((highWord(scaled) + (ONE_HIGH - SQRT_HALF_HIGH)) >>> 20) - 0x3ff
+  return logReduced(fractionOf(scaled, exponent) - 1, subnormal ? exponent - 54 : exponent)
 }
 
 /**

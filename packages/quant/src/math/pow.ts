@@ -1,4 +1,4 @@
-import { highWord, withHighWord } from './bits.js'
+import { fractionOf, highWord } from './bits.js'
 import { exp } from './exp.js'
 
 const LN2_HI = 6.9314718036912382e-1
@@ -59,15 +59,11 @@ function powOfNegative(x: number, y: number): number {
 }
 
 function expOfLogTimes(x: number, y: number): number {
-  let scaled = x
-  let k = -0x3ff
-  if (x < 2.2250738585072014e-308) {
-    scaled = x * 18014398509481984
-    k -= 54
-  }
-  const high = highWord(scaled) + (0x3ff00000 - 0x3fe6a09e)
-  k += high >>> 20
-  const f = withHighWord(scaled, (high & 0xfffff) + 0x3fe6a09e) - 1
+  const subnormal = x < 2.2250738585072014e-308
+  const scaled = subnormal ? x * 18014398509481984 : x
+  const exponent = ((highWord(scaled) + (0x3ff00000 - 0x3fe6a09e)) >>> 20) - 0x3ff
+  const k = subnormal ? exponent - 54 : exponent
+  const f = fractionOf(scaled, exponent) - 1
 
   // s = f/(2 + f) in double-double.
   const denominator = 2 + f
