@@ -1,5 +1,6 @@
-// npm run bench [-- GROUP|ID-PREFIX …] [--json]. Each file of bench/groups exports `benchmarks`: a list of
-// {id, run: () => Promise<result>}; see measure.mjs for a result.
+// npm run bench [-- GROUP|ID-PREFIX …] [--json]. Each file of bench/groups exports `benchmarks`, a list of
+// {id, run: () => Promise<result>}, or `run` for a whole group whose ids begin with the file's name; see measure.mjs for a
+// result.
 import { readdirSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -15,9 +16,13 @@ const folder = join(dirname(fileURLToPath(import.meta.url)), 'groups')
 const benchmarks = []
 for (const file of readdirSync(folder).sort()) {
   if (!file.endsWith('.mjs')) continue
-  benchmarks.push(...(await import(pathToFileURL(join(folder, file)).href)).benchmarks)
+  const group = await import(pathToFileURL(join(folder, file)).href)
+  benchmarks.push(...(group.benchmarks ?? [{ id: `${file.slice(0, -'.mjs'.length)}/`, run: group.run }]))
 }
-const chosen = benchmarks.filter(({ id }) => wanted.length === 0 || wanted.some((name) => id.startsWith(name)))
+const isWanted = (id) => wanted.length === 0 || wanted.some((name) => id.startsWith(name))
+/** A group that runs as a whole is also chosen by the name of one of its results. */
+const mayHold = (id) => id.endsWith('/') && wanted.some((name) => name.startsWith(id))
+const chosen = benchmarks.filter(({ id }) => isWanted(id) || mayHold(id))
 if (chosen.length === 0) {
   const groups = [...new Set(benchmarks.map(({ id }) => id.split('/')[0]))].join(', ')
   console.error(`no benchmark is called ${wanted.join(', ')}; groups: ${groups}`)
@@ -28,7 +33,8 @@ const results = []
 for (const [i, { id, run }] of chosen.entries()) {
   console.error(`[${i + 1}/${chosen.length}] ${id}`)
   const found = await run()
-  for (const result of Array.isArray(found) ? found : [found]) {
+  for (const result of [found].flat()) {
+    if (!isWanted(result.id)) continue
     results.push(result)
     if (!options.json) console.log(line(result))
   }
