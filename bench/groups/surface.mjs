@@ -1,9 +1,9 @@
 // A whole chain of quotes to arbitrage-free smiles: a recorded one of the crash where the data is there, else one made up.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { fitSurface, impliedVol, pow, sviTotalVariance } from '../../packages/quant/dist/index.js'
+import { RECORDED_DATA } from '../../scripts/recordings.mjs'
 import { cpuNanoseconds, median, uniform } from '../measure.mjs'
 
 const RUNS = 15
@@ -50,8 +50,7 @@ function chain(seed) {
 }
 
 function recordedFile() {
-  const root = fileURLToPath(new URL('../../', import.meta.url))
-  const folder = join(resolve(root, process.env.HOLDFAST_DATA ?? '../shared/data'), 'deribit_options')
+  const folder = join(RECORDED_DATA, 'deribit_options')
   if (!existsSync(folder)) return undefined
   const name = readdirSync(folder)
     .sort()

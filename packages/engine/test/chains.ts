@@ -1,10 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
+import { RECORDED_DATA } from '../../../scripts/recordings.mjs'
 import type { MarketEvent, Observation } from '../src/event.js'
 
-const root = fileURLToPath(new URL('../../../', import.meta.url))
-const folder = `${process.env.HOLDFAST_DATA ?? `${root}../shared/data`}/deribit_options`
+const folder = `${RECORDED_DATA}/deribit_options`
 
 /** Names of recorded Deribit chains, in the order of time; empty where there is no data. */
 export function chainFiles(prefix = ''): readonly string[] {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
+import { RECORDED_DATA } from '../../../scripts/recordings.mjs'
 import { impliedVol, type OptionRight, type SurfaceQuote } from '../src/index.js'
 
 /** One listed option of a recorded chain; prices in coin, absent where the side was empty. */
@@ -23,11 +23,8 @@ const MS_PER_YEAR = 31_536_000_000
 
 /** Folder of recorded chains, or undefined where the data is not there. */
 export function chainFolder(): string | undefined {
-  const root = fileURLToPath(new URL('../../../', import.meta.url))
-  const folder = join(root, process.env.HOLDFAST_DATA ?? '../shared/data', 'deribit_options')
-  const given = process.env.HOLDFAST_DATA
-  const absolute = given?.startsWith('/') ? join(given, 'deribit_options') : folder
-  return existsSync(absolute) ? absolute : undefined
+  const folder = join(RECORDED_DATA, 'deribit_options')
+  return existsSync(folder) ? folder : undefined
 }
 
 export function chainFiles(folder: string): readonly string[] {

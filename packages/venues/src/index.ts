@@ -1,5 +1,6 @@
 export * from './defect.js'
 export * from './files/configuration.js'
+export { resolvePath } from './files/folder.js'
 export { createLedger, type FileTally, type Ledger } from './files/ledger.js'
 export { openFileSource } from './files/open.js'
 export { readFrom } from './files/resume.js'

@@ -1,5 +1,4 @@
-import { isAbsolute, join } from 'node:path'
-import { type FileSourceConfiguration, openFileSource, type Source, SourceError } from '@holdfast/venues'
+import { type FileSourceConfiguration, openFileSource, resolvePath, type Source, SourceError } from '@holdfast/venues'
 import { BUILT_IN_SCENARIOS } from './builtIn.js'
 import { openScenario, type ScenarioConfiguration } from './scenarioSource.js'
 
@@ -27,5 +26,5 @@ export async function openSource(
     })
   }
   if (path === undefined) throw new SourceError('SOURCE_CONFIGURATION', 'a scenario needs “path” or “builtin”')
-  return openScenario(configuration, isAbsolute(path) ? path : join(options.baseDir, path))
+  return openScenario(configuration, await resolvePath(path, options.baseDir))
 }

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import type { MarketEvent } from '@holdfast/engine'
 import { describe, expect, test } from 'vitest'
+import { RECORDED_DATA as DATA } from '../../../../scripts/recordings.mjs'
 import type { FileSourceConfiguration } from './configuration.js'
 import { openFileSource } from './open.js'
 
-const DATA = resolve(import.meta.dirname, '../../../..', process.env.HOLDFAST_DATA ?? '../shared/data')
 const recorded = existsSync(join(DATA, 'deribit_options'))
 if (!recorded) console.warn(`recorded data is not at ${DATA}: set HOLDFAST_DATA to run these tests`)
 

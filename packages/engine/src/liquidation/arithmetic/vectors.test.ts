@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { WORKED_EXAMPLES as folder } from '../../../../../scripts/recordings.mjs'
 import { liquidationCall } from './aave.js'
 import * as derive from './derive.js'
 import * as drift from './drift.js'
@@ -9,8 +9,6 @@ import { eulerLiquidation } from './euler.js'
 import * as maker from './maker.js'
 import { keeperReward, positionPnl, windowCapacity } from './synthetix.js'
 
-const root = fileURLToPath(new URL('../../../../../', import.meta.url))
-const folder = `${root}${process.env.HOLDFAST_VECTORS ?? '../shared/vectors'}`
 const there = existsSync(folder)
 const why = there ? '' : ' (skipped: no worked examples; set HOLDFAST_VECTORS to their folder)'
 

@@ -1,13 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import type { Instrument } from '@holdfast/quant'
 import { describe, expect, test } from 'vitest'
+import { WORKED_EXAMPLES as folder } from '../../../../../scripts/recordings.mjs'
 import { type MarginAccountData, type MarginMarketData, readMarginAccount, readMarginMarket } from '../data.js'
 import type { MarginOutcome } from '../model.js'
 import { marginModel } from '../registry.js'
 
-const root = fileURLToPath(new URL('../../../../../', import.meta.url))
-const folder = `${root}${process.env.HOLDFAST_VECTORS ?? '../shared/vectors'}`
 const there = existsSync(`${folder}/derive-pmrm2.json`)
 const read = (file: string) => (there ? JSON.parse(readFileSync(`${folder}/${file}`, 'utf8')) : { cases: [] })
 const why = there ? '' : ' (skipped: no worked examples; set HOLDFAST_VECTORS to their folder)'

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { RECORDED_DATA } from '../../../../../scripts/recordings.mjs'
 import { type MarginAccountData, type MarginMarketData, readMarginAccount, readMarginMarket } from '../data.js'
 import { marginModel } from '../registry.js'
 
@@ -75,8 +75,7 @@ describe('aave-v3', () => {
 })
 
 describe('aave-v3 on recorded borrowers', () => {
-  const root = fileURLToPath(new URL('../../../../../', import.meta.url))
-  const file = `${root}${process.env.HOLDFAST_DATA ?? '../shared/data'}/defi/aave_v3_top1000_borrower_totals_2025-12-01_noheader.csv.gz`
+  const file = `${RECORDED_DATA}/defi/aave_v3_top1000_borrower_totals_2025-12-01_noheader.csv.gz`
   const debts = file.replace('totals_2025-12-01_noheader', 'debt_positions_2025-12-01')
 
   test.skipIf(!existsSync(file))(
