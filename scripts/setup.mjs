@@ -28,8 +28,10 @@ const lock = createHash('sha256')
   .digest('hex')
 const stamp = existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : ''
 if (stamp !== lock) {
-  run('installing dependencies (npm ci)', npm, [
-    'ci',
+  // Not `npm ci`: it refuses a lock without the optional packages of other machines, and not every registry has them all.
+  run('installing dependencies', npm, [
+    'install',
+    '--no-save',
     '--no-audit',
     '--no-fund',
     '--ignore-scripts',
