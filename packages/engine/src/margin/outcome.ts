@@ -24,19 +24,15 @@ export type MarginParts = {
  * figure that is not finite is never answered: it is named in `missing`.
  */
 export function marginOutcome(reading: MarketReading, parts: MarginParts): MarginOutcome {
-  if (reading.missing.length > 0) return { ok: false, missing: reading.missing }
+  if (reading.isMissing) return { ok: false, missing: reading.missing }
   const initial = floored(parts.initial)
   const maintenance = floored(parts.maintenance)
-  const named = {
-    ...prefixed('equity', parts.equity),
-    ...prefixed('initial', initial),
-    ...prefixed('maintenance', maintenance),
-    ...(parts.info ?? {}),
-  }
-  const bad = Object.keys(named).filter((name) => !Number.isFinite(named[name]))
-  if (!Number.isFinite(parts.markToMarket)) bad.push('markToMarket')
-  for (const scenario of parts.scenarios ?? [])
-    if (!Number.isFinite(scenario.pnl)) bad.push(`scenario:${scenario.name}`)
+  const named: Record<string, number> = {}
+  nameParts(named, 'equity', parts.equity)
+  nameParts(named, 'initial', initial)
+  nameParts(named, 'maintenance', maintenance)
+  Object.assign(named, parts.info)
+  const bad = notFinite(named, parts)
   if (bad.length > 0) return { ok: false, missing: bad.map((name) => `finite:${name}`).sort() }
   const equity = total(parts.equity)
   const initialMargin = total(initial)
@@ -58,7 +54,7 @@ export function marginOutcome(reading: MarketReading, parts: MarginParts): Margi
 /** Sum of the values, in the order in which they were written. */
 export function total(parts: Parts): number {
   let sum = 0
-  for (const value of Object.values(parts)) sum += value
+  for (const name in parts) sum += parts[name]!
   return sum
 }
 
@@ -67,10 +63,31 @@ function floored(parts: Parts): Parts {
   return sum < 0 ? { ...parts, floor: -sum } : parts
 }
 
-function prefixed(prefix: string, parts: Parts): Record<string, number> {
-  const named: Record<string, number> = {}
-  for (const [name, value] of Object.entries(parts)) named[`${prefix}.${name}`] = value
-  return named
+/** Names as `equity.collateral.BTC`, made once: models are evaluated thousands of times with the same parts. */
+const names = {
+  equity: new Map<string, string>(),
+  initial: new Map<string, string>(),
+  maintenance: new Map<string, string>(),
+}
+
+function nameParts(named: Record<string, number>, prefix: keyof typeof names, parts: Parts): void {
+  const known = names[prefix]
+  for (const part in parts) {
+    let name = known.get(part)
+    if (name === undefined) {
+      name = `${prefix}.${part}`
+      known.set(part, name)
+    }
+    named[name] = parts[part]!
+  }
+}
+
+function notFinite(named: Parts, { markToMarket, scenarios }: MarginParts): string[] {
+  const bad: string[] = []
+  for (const name in named) if (!Number.isFinite(named[name])) bad.push(name)
+  if (!Number.isFinite(markToMarket)) bad.push('markToMarket')
+  for (const { name, pnl } of scenarios ?? []) if (!Number.isFinite(pnl)) bad.push(`scenario:${name}`)
+  return bad
 }
 
 /** maintenance ÷ equity; `Infinity` where equity ≤ 0 < maintenance; 0 where there is no requirement. */

@@ -21,6 +21,10 @@ export class MarketReading {
     return [...this.#missing].sort()
   }
 
+  get isMissing(): boolean {
+    return this.#missing.size > 0
+  }
+
   index(underlying: string): number {
     const price = this.market.index(underlying)
     return isPositive(price) ? price : this.lacks(`index:${underlying}`)
