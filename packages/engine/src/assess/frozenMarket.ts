@@ -1,5 +1,6 @@
 import type { Instrument } from '@holdfast/quant'
 import type { MarginMarket } from '../margin/model.js'
+import { remembered } from '../market/remembered.js'
 
 /** The same market with every answer kept, so that it can be moved and asked thousands of times. */
 export function frozenMarket(market: MarginMarket): MarginMarket {
@@ -19,16 +20,5 @@ export function frozenMarket(market: MarginMarket): MarginMarket {
     mark,
     forward: (underlying, expiry) => forwards(underlying)(expiry),
     impliedVol: (underlying, expiry, strike) => vols(underlying)(expiry)(strike),
-  }
-}
-
-function remembered<K, V>(make: (key: K) => V): (key: K) => V {
-  const kept = new Map<K, V>()
-  return (key) => {
-    const found = kept.get(key)
-    if (found !== undefined || kept.has(key)) return found as V
-    const made = make(key)
-    kept.set(key, made)
-    return made
   }
 }

@@ -2,6 +2,7 @@ import { type Instrument, log } from '@holdfast/quant'
 import type { MarginInput, MarginMarket } from '../margin/model.js'
 import { optionMark } from './mark.js'
 import { type Quality, worseQuality } from './quality.js'
+import { remembered } from './remembered.js'
 import { MS_PER_YEAR } from './smile.js'
 import type { MarketSnapshot } from './snapshot.js'
 
@@ -59,14 +60,15 @@ export function movedMarket(market: MarginMarket, move: MarketMove): MarginMarke
   const forward = (underlying: string, expiry: number) => scaled(market.forward(underlying, expiry), factor(underlying))
   const impliedVol = (underlying: string, expiry: number, strike: number) =>
     scaled(market.impliedVol(underlying, expiry, strike), 1 + move.vol)
-  const mark = (instrument: Instrument) => {
+  // A model asks for the mark of a position more than once, and an option's is a pricing.
+  const mark = remembered((instrument: Instrument) => {
     if (instrument.kind !== 'option') return scaled(market.mark(instrument), factor(instrument.underlying))
     const forwardUsd = forward(instrument.underlying, instrument.expiry)
     const perQuote = market.assetPrice(instrument.quote)
     const vol = impliedVol(instrument.underlying, instrument.expiry, instrument.strike)
     if (forwardUsd === undefined || vol === undefined || perQuote === undefined) return undefined
     return optionMark(instrument, forwardUsd / perQuote, vol, (instrument.expiry - market.time) / MS_PER_YEAR)
-  }
+  })
   return {
     ...market,
     index,

@@ -5,6 +5,7 @@ import { doubted, judgeAge, judgeSources, type Verdict } from './judge.js'
 import { believeMark } from './mark.js'
 import { durationText, inputName, percentText } from './names.js'
 import { QUOTE_FIELDS, type QuoteField, quoteField } from './quotes.js'
+import { remembered } from './remembered.js'
 import { believeSmile, knownExpiries } from './smile.js'
 import { type Belief, type GuardState, type MarketSnapshot, OutdatedViewError, type QuoteBelief } from './snapshot.js'
 import type { Figure, MarketState } from './state.js'
@@ -17,40 +18,44 @@ import type { Figure, MarketState } from './state.js'
  */
 export function marketView(state: MarketState, now: number): MarketSnapshot {
   const { version } = state
-  const memo = new Map<string, unknown>()
-  const once = <T>(name: string, make: () => T): T => {
-    if (state.version !== version) throw new OutdatedViewError()
-    if (memo.has(name)) return memo.get(name) as T
-    const made = make()
-    memo.set(name, made)
-    return made
+  const once = <K, T>(make: (key: K) => T): ((key: K) => T) => {
+    const answer = remembered(make)
+    return (key) => {
+      if (state.version !== version) throw new OutdatedViewError()
+      return answer(key)
+    }
   }
+  const guard = once(() => guardState(state, now))
+  const underlyings = once(() => underlyingsOf(state))
+  const forwards = once((underlying: string) =>
+    once((expiry: number) => believeForward(state, underlying, expiry, now)),
+  )
+  const smiles = once((underlying: string) =>
+    once((expiry: number) => believeSmile(state, snapshot, underlying, expiry)),
+  )
+  const feeds = once(() => feedStates(state, now))
+  const quoted = once(() => [...state.quotes.keys].sort())
+  const flags = once(() => quoteFlags(snapshot))
   const snapshot: MarketSnapshot = {
     time: now,
     get guard() {
-      return once('guard', () => guardState(state, now))
+      return guard(undefined)
     },
     get underlyings() {
-      return once('underlyings', () => underlyingsOf(state))
+      return underlyings(undefined)
     },
-    index: (underlying) =>
-      once(inputName.index(underlying), () => believeFigure(state, inputName.index(underlying), now)),
-    asset: (asset) => once(inputName.asset(asset), () => believeAsset(state, snapshot, asset, now)),
-    forward: (underlying, expiry) =>
-      once(inputName.forward(underlying, expiry), () => believeForward(state, underlying, expiry, now)),
-    smile: (underlying, expiry) =>
-      once(inputName.surface(underlying, expiry), () => believeSmile(state, snapshot, underlying, expiry)),
-    quote: (instrument) => once(inputName.quote(instrument), () => believeQuote(state, instrument, now)),
-    mark: (instrument) => {
-      const key = instrumentKey(instrument)
-      return once(`mark:${key}`, () => believeMark(snapshot, instrument, key))
-    },
-    feeds: () => once('feeds', () => feedStates(state, now)),
-    expiries: (underlying) => once(`expiries:${underlying}`, () => knownExpiries(state, underlying, now)),
-    quoted: () => once('quoted', () => [...state.quotes.keys].sort()),
-    listed: (instrument) => once(`listed:${instrumentKey(instrument)}`, () => isListed(state, instrument)),
-    history: (underlying) => once(`history:${underlying}`, () => state.history.get(underlying)),
-    quoteFlags: () => once('quoteFlags', () => quoteFlags(snapshot)),
+    index: once((underlying) => believeFigure(state, inputName.index(underlying), now)),
+    asset: once((asset) => believeAsset(state, snapshot, asset, now)),
+    forward: (underlying, expiry) => forwards(underlying)(expiry),
+    smile: (underlying, expiry) => smiles(underlying)(expiry),
+    quote: once((instrument) => believeQuote(state, instrument, now)),
+    mark: once((instrument) => believeMark(snapshot, instrument, instrumentKey(instrument))),
+    feeds: () => feeds(undefined),
+    expiries: once((underlying) => knownExpiries(state, underlying, now)),
+    quoted: () => quoted(undefined),
+    listed: once((instrument) => isListed(state, instrument)),
+    history: once((underlying) => state.history.get(underlying)),
+    quoteFlags: () => flags(undefined),
   }
   return snapshot
 }
