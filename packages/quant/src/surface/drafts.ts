@@ -3,7 +3,7 @@ import { minimizeLeastSquares } from './leastSquares.js'
 import { fromPoint, type SliceConstraints, type SliceQuotes, sliceProblem, toPoint } from './sliceProblem.js'
 import { startSlice } from './sliceStart.js'
 import type { SurfaceSlice } from './surface.js'
-import { type SviParameters, sviTotalVariance } from './svi.js'
+import { isSvi, type SviParameters, sviTotalVariance } from './svi.js'
 
 /** A slice on its way through the rounds, and the fit of its own that it began with. */
 export type Draft = { readonly quotes: SliceQuotes; readonly free: SviParameters; slice: SurfaceSlice }
@@ -51,6 +51,7 @@ function liftLater(drafts: readonly Draft[]): void {
         crossing.finding.kind === 'wing'
           ? bend(svi, { slopeFloor: wingSlopes(earlier.svi, 1 + WING_MARGIN), slopeCeiling: UNBOUNDED })
           : { ...svi, a: svi.a + crossing.finding.amount * (1 + WING_MARGIN) }
+      if (!isSvi(raised)) break
       draft.slice = { ...draft.slice, svi: raised }
     }
   }

@@ -3,14 +3,14 @@ import { type Draft, fitFree, repairDrafts } from './drafts.js'
 import { type FitFigures, fitFigures, headOf, type QuoteCounts } from './fitFigures.js'
 import { type ExpiryQuotes, groupQuotes, type RejectedQuote, type SurfaceQuote } from './quotes.js'
 import { createSurface, type Surface, type SurfaceSlice } from './surface.js'
-import { type SviParameters, sviTotalVariance } from './svi.js'
+import { isSvi, type SviParameters, sviTotalVariance } from './svi.js'
 
 /** How an expiry was fitted, or why it was not. */
 export type ExpiryFit =
   | ({ readonly status: 'fitted'; readonly svi: SviParameters } & FitFigures)
   /** Too few quotes for five parameters: the shape comes from the nearest fitted expiry, the level from these quotes. */
   | ({ readonly status: 'guided'; readonly reason: 'too-few-strikes'; readonly svi: SviParameters } & FitFigures)
-  | ({ readonly status: 'unfitted'; readonly reason: 'too-few-strikes' } & QuoteCounts)
+  | ({ readonly status: 'unfitted'; readonly reason: 'too-few-strikes' | 'no-smile-found' } & QuoteCounts)
 
 export type SurfaceFit = {
   /** Absent where no expiry could be fitted. */
@@ -47,7 +47,7 @@ export function fitSurface(quotes: readonly SurfaceQuote[]): SurfaceFit {
   const all = expiries.map((expiry, index) => own[index] ?? fitGuided(expiry, guides))
   const drafts = all.filter((draft) => draft !== undefined)
   const rounds = repairDrafts(drafts)
-  const slices = drafts.map((draft) => draft.slice)
+  const slices = drafts.map((draft) => draft.slice).filter((slice) => isSvi(slice.svi))
   const arbitrage = checkArbitrage(slices)
   return {
     ...(slices.length > 0 ? { surface: createSurface(slices) } : {}),
@@ -107,6 +107,7 @@ function rescaleSvi(p: SviParameters, scale: number): SviParameters {
 
 function describeFit(expiry: ExpiryQuotes, slice: SurfaceSlice | undefined): ExpiryFit {
   if (slice === undefined) return { status: 'unfitted', reason: 'too-few-strikes', ...headOf(expiry) }
+  if (!isSvi(slice.svi)) return { status: 'unfitted', reason: 'no-smile-found', ...headOf(expiry) }
   const figures = { ...fitFigures(expiry, (k) => sviTotalVariance(slice.svi, k)), svi: slice.svi }
   return expiry.strikes >= STRIKES_MIN
     ? { status: 'fitted', ...figures }

@@ -17,7 +17,15 @@ export type SurfaceQuote = {
   readonly weight?: number
 }
 
-export type QuoteFault = 'not-positive' | 'no-vol' | 'crossed' | 'vol-too-large' | 'strike-too-far'
+export type QuoteFault =
+  | 'not-positive'
+  | 'no-vol'
+  | 'crossed'
+  | 'vol-too-small'
+  | 'vol-too-large'
+  | 'strike-too-far'
+  | 'years-out-of-range'
+  | 'weight-out-of-range'
 
 /** A quote that was left out: its place in the input, why, and its figures. */
 export type RejectedQuote = { readonly index: number; readonly reason: QuoteFault; readonly quote: SurfaceQuote }
@@ -37,6 +45,12 @@ export type ExpiryQuotes = {
 
 /** 2,000 %: no market means a vol or a bid above it; an ask above it bounds nothing, but is no fault. */
 const VOL_MAX = 20
+/** A hundredth of a vol point, below which there is no smile to speak of. */
+const VOL_MIN = 0.0001
+/** A second, and a century. */
+const YEARS_MIN = 1 / 31_536_000
+const YEARS_MAX = 100
+const WEIGHT_MAX = 1e6
 const LOG_MONEYNESS_MAX = 4
 /** Vol by which a quote may be missed at little cost: a tenth of a vol point, the scatter of marks around a smooth smile. */
 const VOL_SCATTER = 0.001
@@ -73,11 +87,13 @@ export function groupQuotes(quotes: readonly SurfaceQuote[]): {
 function faultOf(quote: SurfaceQuote): QuoteFault | undefined {
   const { strike, years, forward, vol, bidVol, askVol, weight } = quote
   if (!(positive(strike) && positive(years) && positive(forward))) return 'not-positive'
-  if (weight !== undefined && !(weight >= 0 && weight < Number.POSITIVE_INFINITY)) return 'not-positive'
+  if (!(years >= YEARS_MIN && years <= YEARS_MAX)) return 'years-out-of-range'
+  if (weight !== undefined && !(weight >= 0 && weight <= WEIGHT_MAX)) return 'weight-out-of-range'
   if (vol === undefined && bidVol === undefined && askVol === undefined) return 'no-vol'
   if (vol !== undefined && !positive(vol)) return 'not-positive'
   if (bidVol !== undefined && !(bidVol >= 0)) return 'not-positive'
   if (askVol !== undefined && !positive(askVol)) return 'not-positive'
+  if (Math.min(vol ?? 1, askVol ?? 1) < VOL_MIN) return 'vol-too-small'
   if (Math.max(vol ?? 0, bidVol ?? 0) > VOL_MAX) return 'vol-too-large'
   if (bidVol !== undefined && askVol !== undefined && bidVol > askVol) return 'crossed'
   if (!(Math.abs(log(strike / forward)) <= LOG_MONEYNESS_MAX)) return 'strike-too-far'

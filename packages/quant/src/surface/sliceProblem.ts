@@ -36,6 +36,10 @@ const DENSITY_UNIT = 0.01
 const CALENDAR_UNIT_VOL = 0.001
 const SLOPE_UNIT = 0.002
 
+/** Quotes lie within |k| ≤ 4; a smile whose bottom or bend lies far beyond is a straight line or a parabola of huge terms. */
+const SHIFT_MAX = 5
+const ROUNDING_MAX = 10
+
 /** Point layout: a, b, ρ, m, σ. */
 export function toPoint(p: SviParameters): Float64Array {
   return Float64Array.of(p.a, p.b, p.rho, p.m, p.sigma)
@@ -67,8 +71,8 @@ function move(from: Float64Array, step: Float64Array, to: Float64Array): void {
   to[0] = from[0]! + step[0]!
   to[1] = scaled(from[1]!, step[1]!)
   to[2] = tilted(from[2]!, step[2]!)
-  to[3] = from[3]! + step[3]!
-  to[4] = scaled(from[4]!, step[4]!)
+  to[3] = Math.min(Math.max(from[3]! + step[3]!, -SHIFT_MAX), SHIFT_MAX)
+  to[4] = Math.min(scaled(from[4]!, step[4]!), ROUNDING_MAX)
 }
 
 function quoteCost(
