@@ -3,6 +3,7 @@ import { addCalc } from './command/calc.js'
 import { addCheck } from './command/check.js'
 import { addExplain } from './command/explain.js'
 import { addInit } from './command/init.js'
+import { addKey } from './command/key.js'
 import { addRun } from './command/run.js'
 import { addSchema } from './command/schema.js'
 import { addStart } from './command/start.js'
@@ -12,7 +13,7 @@ import { CommandError, EXIT } from './exit.js'
 import { note } from './output.js'
 import { VERSION } from './version.js'
 
-const VERBS = [addStart, addInit, addRun, addCheck, addStatus, addExplain, addVerify, addCalc, addSchema]
+const VERBS = [addStart, addInit, addRun, addCheck, addStatus, addExplain, addVerify, addCalc, addSchema, addKey]
 
 function program(): Command {
   const root = new Command('holdfast')

@@ -2,7 +2,6 @@ import { existsSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import {
   compileConfiguration,
-  createEngine,
   decodeRecord,
   type Engine,
   payloadText,
@@ -10,7 +9,7 @@ import {
   renderDiagnostics,
   type Turn,
 } from '@holdfast/engine'
-import { nodeFiles, nodeSha256, walkJournal } from '@holdfast/server'
+import { engineOf, nodeFiles, walkJournal } from '@holdfast/server'
 import { loadConfiguration } from './command/check.js'
 import { CommandError, EXIT } from './exit.js'
 
@@ -34,7 +33,7 @@ export function openRecorded(place: string): Recorded {
     rulebook,
     turns: () => turnsOf(folder),
     replay() {
-      const engine = createEngine(rulebook, { sha256: nodeSha256 })
+      const engine = engineOf(rulebook)
       for (const turn of turnsOf(folder)) engine.step(turn.events, turn.time)
       return engine
     },

@@ -14,6 +14,7 @@ export {
   type RecordedDecision,
 } from './api/readModel.js'
 export { type House, type HouseOptions, type HouseOutcome, openHouse } from './house/house.js'
+export { type RunExtent, runExtent } from './house/runState.js'
 export {
   describeFault,
   JournalError,

@@ -8,6 +8,7 @@ import {
   LOG_LEVELS,
   type LogLevel,
   openHouse,
+  runExtent,
   SecretError,
   UnsafeBindError,
 } from '@holdfast/server'
@@ -63,7 +64,7 @@ export async function run(file: string, flags: RunFlags): Promise<number> {
   const compiled = loadConfiguration(file)
   const { configuration, rulebook, text } = compiled
   const stop = new AbortController()
-  const progress = createProgress(extentOf(configuration.sources))
+  const progress = createProgress(await runExtent(configuration.sources, dirname(resolve(file))))
   const release = stopOnSignals(stop)
   try {
     const house = await openHouse({
@@ -146,14 +147,6 @@ function speedOf(text: string): number | 'max' {
   const speed = Number(text)
   if (speed > 0 && Number.isFinite(speed)) return speed
   throw new CommandError(`--speed ${text}: a number above 0, or max`)
-}
-
-/** Where the data begins and ends, when every source says so. */
-function extentOf(sources: readonly { readonly from?: number; readonly to?: number }[]) {
-  const froms = sources.flatMap(({ from }) => from ?? [])
-  const tos = sources.flatMap(({ to }) => to ?? [])
-  if (sources.length === 0 || froms.length < sources.length || tos.length < sources.length) return undefined
-  return { from: Math.min(...froms), to: Math.max(...tos) }
 }
 
 /** The first Ctrl-C asks for an orderly stop, the second forces one. */

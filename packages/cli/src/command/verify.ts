@@ -1,7 +1,6 @@
-import { compileConfiguration, createEngine, renderDiagnostics } from '@holdfast/engine'
-import { nodeSha256, verifyJournal } from '@holdfast/server'
+import { engineFor, verifyJournal } from '@holdfast/server'
 import type { Command } from 'commander'
-import { CommandError, EXIT } from '../exit.js'
+import { EXIT } from '../exit.js'
 import { note, writeOut } from '../output.js'
 
 export function addVerify(program: Command): void {
@@ -14,11 +13,7 @@ export function addVerify(program: Command): void {
     .action(async (folder: string, options: { head?: string; json?: boolean }) => {
       const report = verifyJournal(folder, {
         ...(options.head === undefined ? {} : { head: options.head }),
-        engineFor: ({ configuration, configurationFile }) => {
-          const compiled = compileConfiguration(configuration, configurationFile)
-          if (!compiled.ok) throw new CommandError(renderDiagnostics(compiled.diagnostics))
-          return createEngine(compiled.rulebook, { sha256: nodeSha256 })
-        },
+        engineFor,
       })
       if (options.json === true) await writeOut(`${JSON.stringify(report)}\n`)
       else for (const message of report.messages) (report.ok ? writeOut : note)(`${message}\n`)

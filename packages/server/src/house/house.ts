@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto'
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
 import {
   type Configuration,
-  createEngine,
+  type createEngine,
   explainDecision,
   type HeaderRecord,
-  JOURNAL_FORMAT,
   type Rulebook,
   whyNot,
 } from '@holdfast/engine'
@@ -15,21 +13,23 @@ import { configuredChannels } from '../alert/channels/configured.js'
 import { type AlertDelivery, createAlertDelivery } from '../alert/delivery.js'
 import { createApi } from '../api/api.js'
 import type { ApiKeyRecord } from '../api/keys.js'
-import type { ApiPorts, RuleView, RunView, WhyNotView } from '../api/ports.js'
+import type { ApiPorts, RuleView, WhyNotView } from '../api/ports.js'
 import { createReadModel, type ReadModel } from '../api/readModel.js'
+import { loopHealth } from '../api/routes/health.js'
 import { type OpenedJournal, openJournal } from '../journal/open.js'
-import { nodeSha256 } from '../journal/read.js'
 import { createLogger, type LogLevel } from '../log/logger.js'
 import { createRedactor } from '../log/redaction.js'
 import { createSecretReader } from '../log/secret.js'
 import { createMetrics } from '../metrics/metrics.js'
 import { createReport, type Report, type ReportPaths } from '../report/report.js'
 import { systemClock } from '../run/clock.js'
+import { engineOf, headerFor } from '../run/header.js'
 import { type RunningLoop, type RunOutcome, runLoop } from '../run/loop.js'
 import type { Effect, Observer } from '../run/ports.js'
 import { openDatabase } from '../storage/database.js'
 import { openSqlView } from '../storage/view.js'
 import { assumptionsOf } from './assumptions.js'
+import { createRunState, type RunExtent, runExtent } from './runState.js'
 import { readTurns } from './turns.js'
 
 export type HouseOptions = {
@@ -62,6 +62,8 @@ export type House = {
   readonly journalFolder: string
   readonly header: HeaderRecord
   readonly model: ReadModel
+  /** When the data begins and ends, where that is known beforehand. */
+  readonly extent?: RunExtent
   /** Where the page and the API are, where they are. */
   readonly url?: string
   /** Runs until the sources end or the signal comes, then writes the report. */
@@ -78,16 +80,20 @@ export type HouseOutcome = {
   readonly damaged: readonly string[]
 }
 
+/** A turn may be this long ago before the loop counts as stalled. */
+const LOOP_AGE_MS_MAX = 60_000
+
 /** Puts the house together: journal, engine, sources, alerts, paper, report, SQL view, API. Nothing runs yet. */
 export async function openHouse(options: HouseOptions): Promise<House> {
   const { configuration } = options
-  const header = headerOf(options)
+  const header = headerFor(options.text, configuration.file, options.rulebook, options.version)
   const baseDir = dirname(resolve(configuration.file))
   const at = (path: string) => (isAbsolute(path) ? path : join(baseDir, path))
   const journalFolder = options.journalFolder ?? at(configuration.journal.path)
   const sources = await Promise.all(configuration.sources.map((source) => openSource(source, { baseDir })))
+  const extent = await runExtent(configuration.sources, baseDir)
   const journal = await openJournal(journalFolder)
-  const parts = { options, header, journal, journalFolder, sources, at }
+  const parts = { options, header, journal, journalFolder, sources, at, extent }
   return assemble(parts).catch(async (error: unknown) => {
     await journal.close()
     throw error
@@ -101,6 +107,7 @@ type Parts = {
   readonly journalFolder: string
   readonly sources: readonly Source[]
   readonly at: (path: string) => string
+  readonly extent: RunExtent | undefined
 }
 
 async function assemble(parts: Parts): Promise<House> {
@@ -109,9 +116,9 @@ async function assemble(parts: Parts): Promise<House> {
   const redactor = createRedactor()
   const secret = createSecretReader(redactor)
   const logger = createLogger({ level: options.logLevel, write: options.writeLog, now: Date.now, redactor })
-  const engine = createEngine(rulebook, { sha256: nodeSha256 })
+  const engine = engineOf(rulebook)
   const model = createReadModel()
-  const run = createRunState(options, header)
+  const run = createRunState({ ...options, header, extent: parts.extent })
   let loop: RunningLoop | undefined
   const ports: ApiPorts = {
     now: Date.now,
@@ -141,7 +148,7 @@ async function assemble(parts: Parts): Promise<House> {
     now: engineClock.now,
     logger,
     metrics,
-    healthy: () => run.view().state === 'running',
+    healthy: () => loopHealth(run.view(), Date.now(), LOOP_AGE_MS_MAX).ok,
   })
   const report = reportOf(parts)
   const sqlObserver = options.sql ? await sqlOf(parts) : undefined
@@ -154,6 +161,7 @@ async function assemble(parts: Parts): Promise<House> {
           access: { host: options.serve.host, keys: options.serve.keys, allowedHosts: [] },
           logger,
           metrics,
+          loopAgeMsMax: LOOP_AGE_MS_MAX,
           ...(options.pageFolder === undefined ? {} : { pageFolder: options.pageFolder }),
         })
   const url = app === undefined ? undefined : await app.listen({ host: options.serve!.host, port: options.serve!.port })
@@ -163,6 +171,7 @@ async function assemble(parts: Parts): Promise<House> {
     journalFolder,
     header,
     model,
+    ...(parts.extent === undefined ? {} : { extent: parts.extent }),
     ...(url === undefined ? {} : { url }),
     async run() {
       run.begin()
@@ -191,18 +200,6 @@ async function assemble(parts: Parts): Promise<House> {
     close: async () => {
       await app?.close()
     },
-  }
-}
-
-function headerOf({ configuration, rulebook, text, version }: HouseOptions): HeaderRecord {
-  return {
-    kind: 'header',
-    format: JOURNAL_FORMAT,
-    engineVersion: version,
-    configurationFile: basename(configuration.file),
-    configuration: text,
-    configurationHash: createHash('sha256').update(text).digest('hex'),
-    rulebookHash: rulebook.hash,
   }
 }
 
@@ -248,46 +245,6 @@ async function sqlOf({ options, journal, journalFolder }: Parts): Promise<Observ
       await view.observer.close?.()
       await database.close()
     },
-  }
-}
-
-function createRunState(options: HouseOptions, header: HeaderRecord) {
-  const startedTime = Date.now()
-  let state: RunView['state'] = 'starting'
-  let fault: string | undefined
-  let turns = 0
-  let lastTurnWallTime: number | undefined
-  return {
-    begin: () => {
-      state = 'running'
-    },
-    end: (outcome: RunOutcome) => {
-      turns = outcome.turns
-      state = 'finished'
-    },
-    fail: (error: unknown) => {
-      state = 'failed'
-      fault = error instanceof Error ? error.message : String(error)
-    },
-    observer: {
-      name: 'run',
-      turn(turn: { readonly sequence: number }) {
-        turns = turn.sequence
-        lastTurnWallTime = Date.now()
-      },
-    } satisfies Observer,
-    view: (): RunView => ({
-      name: options.configuration.name,
-      version: options.version,
-      state,
-      startedTime,
-      turns,
-      speed: options.speed,
-      configurationHash: header.configurationHash,
-      rulebookHash: header.rulebookHash,
-      ...(lastTurnWallTime === undefined ? {} : { lastTurnWallTime }),
-      ...(fault === undefined ? {} : { fault }),
-    }),
   }
 }
 
