@@ -9,12 +9,14 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const check = process.argv.includes('--check')
 const { calcKinds, requestSchema } = await import('@holdfast/calc')
 const { configurationSchema } = await import('@holdfast/engine')
+const { referencePages } = await import('./reference/index.mjs')
 
 /** Path → text. */
 const made = new Map()
 for (const kind of calcKinds.values())
   made.set(`schemas/calc/${kind.name}.schema.json`, `${JSON.stringify(requestSchema(kind), null, 2)}\n`)
 made.set('schemas/configuration.schema.json', `${JSON.stringify(configurationSchema(), null, 2)}\n`)
+for (const [path, text] of referencePages()) made.set(path, text)
 
 const stale = []
 for (const [path, text] of made) {
@@ -27,13 +29,9 @@ for (const [path, text] of made) {
 }
 for (const path of stale) console.log(check ? `stale: ${path}` : `wrote ${path}`)
 
-const kernel = spawnSync(
-  process.execPath,
-  [`${root}/packages/quant/scripts/buildKernel.mjs`, ...(check ? ['--check'] : [])],
-  {
-    stdio: 'inherit',
-  },
-)
+const kernel = spawnSync(process.execPath, [`${root}/scripts/buildKernel.mjs`, ...(check ? ['--check'] : [])], {
+  stdio: 'inherit',
+})
 const failed = (check && stale.length > 0) || kernel.status !== 0
 console.log(failed ? 'generated: run `node scripts/generated.mjs` and commit what it writes' : 'generated: fresh')
 process.exitCode = failed ? 1 : 0

@@ -148,7 +148,7 @@ describe('the published document', () => {
   })
 
   it('behavior: catalogue = docs = published codes', async () => {
-    const docs = readFileSync(new URL('../src/api/problems.md', import.meta.url), 'utf8')
+    const docs = readFileSync(new URL('../../../docs/reference/problems.md', import.meta.url), 'utf8')
     const rows = [...docs.matchAll(/^\| `(\w+)` \| (\d+) \| (yes|no) \| (.+) \|$/gm)].map(
       ([, code, status, retryable, title]) => [code, { status: Number(status), retryable: retryable === 'yes', title }],
     )

@@ -3,7 +3,7 @@ import { named, optional } from './wire/common.js'
 
 /**
  * Every way in which the API says no. The code is stable; programs branch on it. `retryable`: the same request may succeed
- * later, unchanged. The table in `problems.md` is held equal to this one by a test.
+ * later, unchanged. docs/reference/problems.md is made from it.
  */
 export const PROBLEMS = {
   INVALID_INPUT: { status: 400, retryable: false, title: 'A field of the request is missing, unknown or out of range' },

@@ -3,9 +3,18 @@ import type { ApiPorts } from '../api/ports.js'
 import type { ReadModel } from '../api/readModel.js'
 import { collectAssessment } from './assessmentGauges.js'
 
+export type MetricDescription = {
+  readonly name: string
+  readonly type: string
+  readonly help: string
+  readonly labels: readonly string[]
+}
+
 export type Metrics = {
   readonly contentType: string
   text(): Promise<string>
+  /** Every metric in the order of its name: what the reference page lists. */
+  describe(): readonly MetricDescription[]
   /** Wall time of one turn of the loop, seconds. */
   turnTook(seconds: number): void
   requestAnswered(status: number): void
@@ -48,11 +57,27 @@ export function createMetrics(ports: ApiPorts, model: ReadModel): Metrics {
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
+    describe: () => describe(registry),
     turnTook: (seconds) => turnSeconds.observe(seconds),
     requestAnswered: (status) => requests.inc({ class: `${Math.floor(status / 100)}xx` }),
     alertDelivered: (channel, outcome) => alertsSent.inc({ channel, outcome }),
     heartbeatSent: (time) => heartbeat.set(time / 1000),
   }
+}
+
+/** The typings of a registry's metrics leave out what the metrics themselves carry. */
+type Registered = { readonly name: string; readonly help: string; readonly labelNames?: readonly string[] }
+
+function describe(registry: Registry): readonly MetricDescription[] {
+  const registered = registry.getMetricsAsArray() as readonly Registered[]
+  return registered
+    .map((metric) => ({
+      name: metric.name,
+      type: metric.constructor.name.toLowerCase(),
+      help: metric.help,
+      labels: metric.labelNames ?? [],
+    }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 function loopGauges(registry: Registry, ports: ApiPorts, model: ReadModel): void {

@@ -21,32 +21,33 @@ export type Diagnostic = {
   readonly source: string
 }
 
-export const DIAGNOSTIC_CODES = [
-  'ALIAS_LIMIT',
-  'BARE_NUMBER',
-  'CONDITION',
-  'DUPLICATE',
-  'DUPLICATE_KEY',
-  'EMPTY',
-  'EXPIRED',
-  'INLINE_SECRET',
-  'KEY_NOT_TEXT',
-  'MISSING_KEY',
-  'NOT_ALLOWED',
-  'OUT_OF_RANGE',
-  'SYNTAX',
-  'TOO_LARGE',
-  'UNKNOWN_ACCOUNT',
-  'UNKNOWN_INSTRUMENT',
-  'UNKNOWN_KEY',
-  'UNKNOWN_MEASURE',
-  'UNKNOWN_PORTFOLIO',
-  'UNKNOWN_UNDERLYING',
-  'UNLISTED_INSTRUMENT',
-  'WRONG_TYPE',
-  'WRONG_UNIT',
-] as const
-export type DiagnosticCode = (typeof DIAGNOSTIC_CODES)[number]
+/** What each code means; the codes are stable. */
+export const DIAGNOSTICS = {
+  ALIAS_LIMIT: 'A YAML alias holds itself, or its anchors unfold to too much.',
+  BARE_NUMBER: 'A number stands where a quantity with its unit belongs.',
+  CONDITION: 'A condition cannot be read, or compares what cannot be compared.',
+  DUPLICATE: 'A name, a rule, a source or a position stands twice.',
+  DUPLICATE_KEY: 'A key stands twice in one section.',
+  EMPTY: 'The file holds nothing.',
+  EXPIRED: 'A position is in a contract that has expired when the data begins.',
+  INLINE_SECRET: 'A secret is written into the file instead of a reference to it.',
+  KEY_NOT_TEXT: 'A key is not text.',
+  MISSING_KEY: 'A key that must be there is not.',
+  NOT_ALLOWED: 'A value or a combination is not among what is allowed here.',
+  OUT_OF_RANGE: 'A value is outside its range.',
+  SYNTAX: 'The file is not YAML.',
+  TOO_LARGE: 'The file is larger, or nests deeper, than is read.',
+  UNKNOWN_ACCOUNT: 'An account is named that the file does not have.',
+  UNKNOWN_INSTRUMENT: 'A key of an instrument cannot be read, or does not fit where it stands.',
+  UNKNOWN_KEY: 'A key is not known here.',
+  UNKNOWN_MEASURE: 'A measure is not known, or not in this scope.',
+  UNKNOWN_PORTFOLIO: 'A portfolio is named that no account is in.',
+  UNKNOWN_UNDERLYING: 'An underlying is named that nothing in the file is of.',
+  UNLISTED_INSTRUMENT: 'The data does not list an instrument that is held; a warning.',
+  WRONG_TYPE: 'A value is of another type than what belongs here.',
+  WRONG_UNIT: 'A quantity is in a unit that does not belong here.',
+} as const
+export type DiagnosticCode = keyof typeof DIAGNOSTICS
 
 /** One diagnostic as text: `file:line:col`, the source line with a caret under the place, what is allowed, a suggestion. */
 export function renderDiagnostic(diagnostic: Diagnostic): string {
