@@ -87,6 +87,20 @@ export function instrumentKey(instrument: Instrument): InstrumentKey {
  * @returns undefined where the text is not a key; callers say where it stood.
  */
 export function parseInstrumentKey(key: string): Instrument | undefined {
+  const known = parsed.get(key)
+  if (known !== undefined) return known
+  const instrument = readKey(key)
+  if (instrument === undefined) return undefined
+  if (parsed.size >= PARSED_MAX) parsed.clear()
+  parsed.set(key, instrument)
+  return instrument
+}
+
+/** Every quote of every chain comes with its key, mostly the same ones again; beyond this many all are read anew. */
+const PARSED_MAX = 32_768
+const parsed = new Map<InstrumentKey, Instrument>()
+
+function readKey(key: string): Instrument | undefined {
   const match =
     /^([a-z0-9][a-z0-9_-]*):([A-Z0-9]+)\/([A-Z0-9]+)(?::([A-Z0-9]+)(?:-(\d{6})(?:-(\d+(?:\.\d+)?)-([CP]))?)?)?$/.exec(
       key,
