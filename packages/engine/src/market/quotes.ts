@@ -116,9 +116,7 @@ export function takeQuote(
 function writeQuote(row: Float64Array, at: Provenance, quote: QuoteObservation, time: number, windowMs: number): void {
   const sequence = at.sequence ?? Number.NaN
   const before = row[AT.mark]!
-  OBSERVED.forEach((name, index) => {
-    row[index] = quote[name] ?? Number.NaN
-  })
+  for (let i = 0; i < OBSERVED.length; i += 1) row[i] = quote[OBSERVED[i]!] ?? Number.NaN
   row[AT.messageTime] = Math.max(row[AT.messageTime]!, at.receivedTime)
   if (!advances({ sourceTime: row[AT.sourceTime]!, sequence: row[AT.sequence]! }, time, sequence)) {
     row[AT.idleMessages]! += 1
