@@ -45,7 +45,10 @@ function putPrice(spot: number, strike: number, years: number, rate: number, yie
   const intrinsic = Math.max(0, strike - spot)
   if (years === 0) return intrinsic
   if (vol === 0) return certainPut(spot, strike, years, rate, yieldRate)
-  const european = blackScholesPrice('put', strike, years, { spot, rate, dividendYield: yieldRate, vol })
+  const european = blackScholesPrice(
+    { right: 'put', strike, yearsToExpiry: years },
+    { spot, rate, dividendYield: yieldRate, vol },
+  )
   // Exercise gains rK − qS a year, which is nowhere positive below the strike when r ≤ 0 and q ≥ r.
   if (rate <= 0 && yieldRate >= rate) return european
   if (rate < 0) throw new InputError('rate', rate, `>= 0, or at most the other rate ${yieldRate}`)

@@ -36,7 +36,7 @@ export function barrierPrice(option: Barrier, asset: Asset): number {
   const years = requireNonNegative('yearsToExpiry', option.yearsToExpiry)
   const direction = option.type.startsWith('up') ? 'up' : 'down'
   const knocksOut = option.type.endsWith('out')
-  const vanilla = () => blackScholesPrice(option.right, option.strike, years, asset)
+  const vanilla = () => blackScholesPrice(option, asset)
   if (isTouched(asset, option.barrier, direction)) return knocksOut ? rebate : vanilla()
   const path = passage(asset, option.barrier, direction, years)
   if (knocksOut) {

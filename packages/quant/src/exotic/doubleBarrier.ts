@@ -37,7 +37,7 @@ export type DoubleTouch = Corridor & { readonly cash: number }
 export function doubleBarrierPrice(option: DoubleBarrier, asset: Asset): number {
   requirePositive('strike', option.strike)
   const years = requireCorridor(option, asset)
-  const vanilla = () => blackScholesPrice(option.right, option.strike, years, asset)
+  const vanilla = () => blackScholesPrice(option, asset)
   const fate = certainFate(option, asset)
   if (fate !== undefined) return (fate === 'touched') === (option.type === 'in') ? vanilla() : 0
   const motion = killedMotion(asset, option.lower, option.upper, years)

@@ -29,7 +29,8 @@ export function forwardStartPrice(option: ForwardStart, asset: Asset): number {
   requireNonNegative('yearsToExpiry', option.yearsToExpiry)
   const start = requireNonNegative('start', option.start)
   if (start > option.yearsToExpiry) throw new InputError('start', start, `at most yearsToExpiry ${option.yearsToExpiry}`)
-  const unit = blackScholesPrice(option.right, option.moneyness, option.yearsToExpiry - start, { ...asset, spot: 1 })
+  const begun = { right: option.right, strike: option.moneyness, yearsToExpiry: option.yearsToExpiry - start }
+  const unit = blackScholesPrice(begun, { ...asset, spot: 1 })
   return asset.spot * exp(-asset.dividendYield * start) * unit
 }
 
