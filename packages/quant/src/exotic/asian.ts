@@ -1,5 +1,5 @@
-import type { OptionRight } from '../instrument.js'
 import { InputError, requireNonNegative, requirePositive } from '../inputError.js'
+import type { OptionRight } from '../instrument.js'
 import { exp, expm1, log } from '../math/index.js'
 import { black76Price } from '../pricing/black76.js'
 import { type Asset, costOfCarry, requireAsset } from './asset.js'
@@ -93,7 +93,8 @@ export function geometricAsianPrice(asian: Asian, asset: Asset): number {
 
 /** Mean of the fixing times, and mean of min(t_i, t_j) over all pairs, years. */
 function fixingMoments(asian: Asian): { mean: number; covariance: number } {
-  if (asian.averaging.kind === 'continuous') return { mean: asian.yearsToExpiry / 2, covariance: asian.yearsToExpiry / 3 }
+  if (asian.averaging.kind === 'continuous')
+    return { mean: asian.yearsToExpiry / 2, covariance: asian.yearsToExpiry / 3 }
   const years = fixingYears(asian)
   const n = years.length
   let mean = 0

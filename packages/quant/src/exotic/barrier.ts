@@ -1,5 +1,5 @@
-import type { OptionRight } from '../instrument.js'
 import { InputError, requireNonNegative, requirePositive } from '../inputError.js'
+import type { OptionRight } from '../instrument.js'
 import { exp, log, normalCdf } from '../math/index.js'
 import { blackScholesPrice } from '../pricing/blackScholes.js'
 import { type Asset, requireAsset } from './asset.js'
@@ -42,7 +42,8 @@ export function barrierPrice(option: Barrier, asset: Asset): number {
   if (knocksOut) {
     const atHit = rebate === 0 ? 0 : discountedHit(path)
     if (atHit === undefined) throw new InputError('rate', asset.rate, 'at least −ν²/2σ² for a rebate paid at the hit')
-    const alive = path.sd === 0 ? (hitProbability(path) === 1 ? 0 : vanilla()) : knockOut(option, asset, direction, path.sd)
+    const alive =
+      path.sd === 0 ? (hitProbability(path) === 1 ? 0 : vanilla()) : knockOut(option, asset, direction, path.sd)
     return alive + rebate * atHit
   }
   const born = path.sd === 0 ? (hitProbability(path) === 1 ? vanilla() : 0) : knockIn(option, asset, direction, path.sd)

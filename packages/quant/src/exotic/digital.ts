@@ -1,5 +1,5 @@
-import type { OptionRight } from '../instrument.js'
 import { requireNonNegative, requirePositive } from '../inputError.js'
+import type { OptionRight } from '../instrument.js'
 import { exp, log, normalCdf } from '../math/index.js'
 import { type Asset, costOfCarry, requireAsset } from './asset.js'
 

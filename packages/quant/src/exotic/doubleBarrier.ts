@@ -1,5 +1,5 @@
-import type { OptionRight } from '../instrument.js'
 import { InputError, requireNonNegative, requirePositive } from '../inputError.js'
+import type { OptionRight } from '../instrument.js'
 import { exp, log } from '../math/index.js'
 import { blackScholesPrice } from '../pricing/blackScholes.js'
 import { type Asset, costOfCarry, requireAsset } from './asset.js'

@@ -1,5 +1,5 @@
-import { cos, exp, log, normalCdf } from '../math/index.js'
 import { gaussLegendre } from '../math/gaussLegendre.js'
+import { cos, exp, log, normalCdf } from '../math/index.js'
 
 const COLLOCATION = 16
 const KERNEL_NODES = 32

@@ -1,5 +1,5 @@
-import type { OptionRight } from '../instrument.js'
 import { InputError, requireNonNegative, requirePositive } from '../inputError.js'
+import type { OptionRight } from '../instrument.js'
 import { exp } from '../math/index.js'
 import { blackScholesPrice } from '../pricing/blackScholes.js'
 import { type Asset, requireAsset } from './asset.js'
@@ -28,7 +28,8 @@ export function forwardStartPrice(option: ForwardStart, asset: Asset): number {
   requirePositive('moneyness', option.moneyness)
   requireNonNegative('yearsToExpiry', option.yearsToExpiry)
   const start = requireNonNegative('start', option.start)
-  if (start > option.yearsToExpiry) throw new InputError('start', start, `at most yearsToExpiry ${option.yearsToExpiry}`)
+  if (start > option.yearsToExpiry)
+    throw new InputError('start', start, `at most yearsToExpiry ${option.yearsToExpiry}`)
   const begun = { right: option.right, strike: option.moneyness, yearsToExpiry: option.yearsToExpiry - start }
   const unit = blackScholesPrice(begun, { ...asset, spot: 1 })
   return asset.spot * exp(-asset.dividendYield * start) * unit
@@ -55,7 +56,8 @@ export function cliquetPrice(cliquet: Cliquet, asset: Asset): number {
   let sum = 0
   resets.forEach((start, i) => {
     const end = resets[i + 1] ?? yearsToExpiry
-    if (!(end > start)) throw new InputError('resets', resets.join(', '), `ascending and below yearsToExpiry ${yearsToExpiry}`)
+    if (!(end > start))
+      throw new InputError('resets', resets.join(', '), `ascending and below yearsToExpiry ${yearsToExpiry}`)
     // The leg's payoff is known at its own end and paid there.
     sum += forwardStartPrice({ right, moneyness, start, yearsToExpiry: end }, asset)
   })

@@ -1,5 +1,5 @@
-import type { OptionRight } from '../instrument.js'
 import { InputError, requireNonNegative, requirePositive } from '../inputError.js'
+import type { OptionRight } from '../instrument.js'
 import { exp, log, normalCdf } from '../math/index.js'
 import { type Asset, costOfCarry, requireAsset } from './asset.js'
 import { scaledCdf } from './firstPassage.js'
@@ -35,8 +35,10 @@ export function lookbackPrice(lookback: Lookback, asset: Asset): number {
   const years = requireNonNegative('yearsToExpiry', lookback.yearsToExpiry)
   const extreme = requirePositive('extremeSoFar', lookback.extremeSoFar)
   const onMaximum = (lookback.right === 'put') === (lookback.strike === 'floating')
-  if (onMaximum && !(extreme >= asset.spot)) throw new InputError('extremeSoFar', extreme, `a maximum, >= spot ${asset.spot}`)
-  if (!onMaximum && !(extreme <= asset.spot)) throw new InputError('extremeSoFar', extreme, `a minimum, <= spot ${asset.spot}`)
+  if (onMaximum && !(extreme >= asset.spot))
+    throw new InputError('extremeSoFar', extreme, `a maximum, >= spot ${asset.spot}`)
+  if (!onMaximum && !(extreme <= asset.spot))
+    throw new InputError('extremeSoFar', extreme, `a minimum, <= spot ${asset.spot}`)
   const discount = exp(-asset.rate * years)
   const assetValue = asset.spot * exp(-asset.dividendYield * years)
   if (lookback.strike === 'floating') {

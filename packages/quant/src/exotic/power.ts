@@ -1,5 +1,5 @@
-import type { OptionRight } from '../instrument.js'
 import { InputError, requireFinite, requireNonNegative, requirePositive } from '../inputError.js'
+import type { OptionRight } from '../instrument.js'
 import { exp, pow } from '../math/index.js'
 import { black76Price } from '../pricing/black76.js'
 import { type Asset, costOfCarry, requireAsset } from './asset.js'
@@ -37,7 +37,14 @@ export function powerOptionPrice(option: PowerOption, asset: Asset): number {
   const exponent = requireFinite('exponent', option.exponent)
   if (exponent === 0) throw new InputError('exponent', exponent, 'a finite number other than 0')
   const forward = powerForward(exponent, asset, years)
-  return black76Price(option.right, forward, option.strike, years, Math.abs(exponent) * asset.vol, exp(-asset.rate * years))
+  return black76Price(
+    option.right,
+    forward,
+    option.strike,
+    years,
+    Math.abs(exponent) * asset.vol,
+    exp(-asset.rate * years),
+  )
 }
 
 /**

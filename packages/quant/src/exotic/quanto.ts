@@ -1,5 +1,5 @@
-import type { OptionRight } from '../instrument.js'
 import { InputError, requireFinite, requireNonNegative, requirePositive } from '../inputError.js'
+import type { OptionRight } from '../instrument.js'
 import { exp } from '../math/index.js'
 import { black76Price } from '../pricing/black76.js'
 import { type Asset, requireAsset } from './asset.js'

@@ -1,5 +1,5 @@
-import type { OptionRight } from '../instrument.js'
 import { requireNonNegative } from '../inputError.js'
+import type { OptionRight } from '../instrument.js'
 import { bivariateNormalCdf, exp, log, normalCdf } from '../math/index.js'
 import { type Assets, correlationMatrix, requireAssets } from './assets.js'
 import { ratioVol } from './exchange.js'

@@ -1,5 +1,5 @@
-import type { OptionRight } from '../instrument.js'
 import { InputError, requireFinite, requireNonNegative } from '../inputError.js'
+import type { OptionRight } from '../instrument.js'
 import { exp, normalPdf } from '../math/index.js'
 import { integrate } from '../math/quadrature.js'
 import { black76Price } from '../pricing/black76.js'
@@ -50,7 +50,8 @@ export function spreadPrice(spread: Spread, assets: Assets): number {
 export function spreadPriceKirk(spread: Spread, assets: Assets): number {
   const { forwards, vols, rho, discount } = two(assets, spread.yearsToExpiry)
   const level = forwards[1] + requireFinite('strike', spread.strike)
-  if (!(level > 0)) throw new InputError('strike', spread.strike, `above −F₂ = ${-forwards[1]} for Kirk's approximation`)
+  if (!(level > 0))
+    throw new InputError('strike', spread.strike, `above −F₂ = ${-forwards[1]} for Kirk's approximation`)
   const scaled = (vols[1] * forwards[1]) / level
   const difference = vols[0] - scaled
   const vol = Math.sqrt(difference * difference + 2 * (1 - rho) * vols[0] * scaled)

@@ -36,7 +36,8 @@ export function touchPrice(touch: Touch, asset: Asset): number {
   const years = requireNonNegative('yearsToExpiry', touch.yearsToExpiry)
   const discount = exp(-asset.rate * years)
   const untouched = touch.condition === 'untouched'
-  if (untouched && touch.pays === 'at-hit') throw new InputError('pays', touch.pays, 'at-expiry for an untouched option')
+  if (untouched && touch.pays === 'at-hit')
+    throw new InputError('pays', touch.pays, 'at-expiry for an untouched option')
   if (isTouched(asset, touch.barrier, touch.direction)) {
     if (untouched) return 0
     return touch.pays === 'at-hit' ? cash : cash * discount

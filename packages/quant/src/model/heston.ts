@@ -1,6 +1,17 @@
 import { InputError, requireNonNegative } from '../inputError.js'
 import { expm1 } from '../math/index.js'
-import { add, type Complex, complex, complexExp, complexLog1p, complexSqrt, divide, multiply, scale, subtract } from './complex.js'
+import {
+  add,
+  type Complex,
+  complex,
+  complexExp,
+  complexLog1p,
+  complexSqrt,
+  divide,
+  multiply,
+  scale,
+  subtract,
+} from './complex.js'
 
 /** dv = κ(θ − v) dt + σ√v dW′, dW dW′ = ρ dt. */
 export type Heston = {

@@ -1,5 +1,5 @@
-import type { OptionRight } from '../instrument.js'
 import { requireNonNegative, requirePositive } from '../inputError.js'
+import type { OptionRight } from '../instrument.js'
 import { exp, log } from '../math/index.js'
 import { black76Price } from '../pricing/black76.js'
 import { add } from './complex.js'
@@ -20,7 +20,8 @@ import { type Jumps, jumpExponent, meanJump, requireJumps } from './jumps.js'
 export function hestonPrice(right: OptionRight, forward: number, strike: number, years: number, model: Heston): number {
   requireOption(forward, strike, years)
   const variance = hestonMeanVariance(requireHeston(model), years)
-  if (!(variance > 0) || model.sigma === 0) return black76Price(right, forward, strike, 1, Math.sqrt(Math.max(0, variance)), 1)
+  if (!(variance > 0) || model.sigma === 0)
+    return black76Price(right, forward, strike, 1, Math.sqrt(Math.max(0, variance)), 1)
   return lewisPrice(right, forward, strike, variance, (u) => hestonExponent(model, years, u))
 }
 

@@ -22,7 +22,14 @@ export const option = z.strictObject({
 
 export const singleAssetInstruments = [
   option,
-  z.strictObject({ kind: z.literal('digital'), right, strike, years, pays: z.enum(['cash', 'asset']).default('cash'), cash: cash.default(1) }),
+  z.strictObject({
+    kind: z.literal('digital'),
+    right,
+    strike,
+    years,
+    pays: z.enum(['cash', 'asset']).default('cash'),
+    cash: cash.default(1),
+  }),
   z.strictObject({
     kind: z.literal('touch'),
     barrier,
@@ -50,7 +57,14 @@ export const singleAssetInstruments = [
     upper: barrier,
     type: z.enum(['in', 'out']),
   }),
-  z.strictObject({ kind: z.literal('double-touch'), lower: barrier, upper: barrier, type: z.enum(['in', 'out']), cash: cash.default(1), years }),
+  z.strictObject({
+    kind: z.literal('double-touch'),
+    lower: barrier,
+    upper: barrier,
+    type: z.enum(['in', 'out']),
+    cash: cash.default(1),
+    years,
+  }),
   z.strictObject({
     kind: z.literal('asian'),
     right,
@@ -78,7 +92,9 @@ export const singleAssetInstruments = [
     kind: z.literal('lookback'),
     right,
     strike: z.union([z.literal('floating'), positive]).describe('floating, or a fixed strike > 0'),
-    extremeSoFar: positive.optional().describe('minimum (floating call, fixed put) or maximum so far; default the spot'),
+    extremeSoFar: positive
+      .optional()
+      .describe('minimum (floating call, fixed put) or maximum so far; default the spot'),
     years,
   }),
   z.strictObject({

@@ -20,7 +20,10 @@ const assetOfMany = z.strictObject({
   vol,
 })
 
-export const singleMarket = z.strictObject({ ...singleMarketShape, vol: vol.optional().describe('needed by every model but Heston and Bates') })
+export const singleMarket = z.strictObject({
+  ...singleMarketShape,
+  vol: vol.optional().describe('needed by every model but Heston and Bates'),
+})
 export const severalMarket = z.strictObject({
   rate: rate.default(0),
   assets: z.array(assetOfMany).min(1),

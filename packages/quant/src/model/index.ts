@@ -1,0 +1,3 @@
+export type { Heston } from './heston.js'
+export type { Jumps } from './jumps.js'
+export { batesPrice, hestonPrice, mertonPrice } from './stochastic.js'
