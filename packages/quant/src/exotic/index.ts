@@ -11,5 +11,13 @@ export { type Lookback, lookbackPrice } from './lookback.js'
 export { type PowerOption, powerOptionPrice, powerPerpetualMark } from './power.js'
 export { type Quanto, quantoPrice } from './quanto.js'
 export { type Rainbow, rainbowPrice } from './rainbow.js'
+export {
+  differentiatedMeasures,
+  type Edge,
+  measuresOfAxes,
+  type Valuation,
+  type ValuationAxis,
+  type ValuationPoint,
+} from './sensitivity.js'
 export { type Spread, spreadPrice, spreadPriceKirk } from './spread.js'
 export { type Touch, touchPrice } from './touch.js'
