@@ -14,7 +14,7 @@ export type American = {
   readonly yearsToExpiry: number
 }
 
-const PREMIUM_NODES = 48
+const PREMIUM_NODES = 32
 
 /**
  * Price of an American option: the European value plus the premium of exercising along the boundary B. For a put,
@@ -52,8 +52,9 @@ function putPrice(spot: number, strike: number, years: number, rate: number, yie
   // Exercise gains rK − qS a year, which is nowhere positive below the strike when r ≤ 0 and q ≥ r.
   if (rate <= 0 && yieldRate >= rate) return european
   if (rate < 0) throw new InputError('rate', rate, `>= 0, or at most the other rate ${yieldRate}`)
-  const boundary = exerciseBoundary(strike, years, rate, yieldRate, vol)
-  if (spot <= boundary(years)) return intrinsic
+  const boundary = exerciseBoundary(years, rate, yieldRate, vol)
+  const moneyness = log(spot / strike)
+  if (moneyness <= boundary(years)) return intrinsic
   const { nodes, weights } = gaussLegendre(PREMIUM_NODES)
   let premium = 0
   for (let i = 0; i < nodes.length; i++) {
@@ -61,7 +62,7 @@ function putPrice(spot: number, strike: number, years: number, rate: number, yie
     const y = (1 + nodes[i]!) / 2
     const s = years * y * y
     const sd = vol * Math.sqrt(s)
-    const d = (log(spot / boundary(years - s)) + (rate - yieldRate) * s) / sd
+    const d = (moneyness - boundary(years - s) + (rate - yieldRate) * s) / sd
     const gain =
       rate * strike * exp(-rate * s) * normalCdf(-(d - sd / 2)) -
       yieldRate * spot * exp(-yieldRate * s) * normalCdf(-(d + sd / 2))
@@ -77,4 +78,14 @@ function certainPut(spot: number, strike: number, years: number, rate: number, y
   const turning = ratio > 0 && rate !== yieldRate ? log(ratio) / (rate - yieldRate) : 0
   const inside = turning > 0 && turning < years ? at(turning) : 0
   return Math.max(0, at(0), at(years), inside)
+}
+
+/** The spot at which exercise begins to be best (at or below it for a put, above for a call); undefined where it never is. */
+export function exerciseSpot(option: American, asset: Asset): number | undefined {
+  const { rate, dividendYield, vol } = asset
+  const { strike, yearsToExpiry: years } = option
+  const [r, q] = option.right === 'put' ? [rate, dividendYield] : [dividendYield, rate]
+  if (!(vol * years > 0) || r < 0 || (r === 0 && q >= 0)) return undefined
+  const depth = exerciseBoundary(years, r, q, vol)(years)
+  return strike * exp(option.right === 'put' ? depth : -depth)
 }

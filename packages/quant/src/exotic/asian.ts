@@ -142,6 +142,7 @@ function meanGrowth(b: number, years: number): number {
 
 /** (2/T²) ∫₀^T e^((b + σ²)s) ∫_s^T e^(bu) … = (2/(b+σ²)T) [ g(2b + σ²) − g(b) ] with g = `meanGrowth`; its limit at b + σ² = 0. */
 function meanSquare(b: number, variance: number, years: number): number {
+  if (years === 0) return 1
   const a = b + variance
   if (Math.abs(a * years) > 1e-6) return (2 * (meanGrowth(a + b, years) - meanGrowth(b, years))) / (a * years)
   // d/da of g(a + b) at 0, by the symmetric difference: the next term is of order 1e-9 of it.

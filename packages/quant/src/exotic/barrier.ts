@@ -1,4 +1,4 @@
-import { InputError, requireNonNegative, requirePositive } from '../inputError.js'
+import { requireNonNegative, requirePositive } from '../inputError.js'
 import type { OptionRight } from '../instrument.js'
 import { exp, log, normalCdf } from '../math/index.js'
 import { blackScholesPrice } from '../pricing/blackScholes.js'
@@ -41,7 +41,6 @@ export function barrierPrice(option: Barrier, asset: Asset): number {
   const path = passage(asset, option.barrier, direction, years)
   if (knocksOut) {
     const atHit = rebate === 0 ? 0 : discountedHit(path)
-    if (atHit === undefined) throw new InputError('rate', asset.rate, 'at least −ν²/2σ² for a rebate paid at the hit')
     const alive =
       path.sd === 0 ? (hitProbability(path) === 1 ? 0 : vanilla()) : knockOut(option, asset, direction, path.sd)
     return alive + rebate * atHit

@@ -1,4 +1,5 @@
 import { exp, log, normalCdf, normalLogCdf } from '../math/index.js'
+import { integrate } from '../math/quadrature.js'
 import type { Asset } from './asset.js'
 import { costOfCarry } from './asset.js'
 
@@ -68,9 +69,10 @@ export function survivalProbability(p: Passage): number {
  *
  *   (H/S)^(μ+λ) N(ηz) + (H/S)^(μ−λ) N(ηz − 2ηλσ√T),   z = a/σ√T + λσ√T,  μ = ν/σ²,  λ = √(μ² + 2r/σ²)
  *
- * @returns undefined where μ² + 2r/σ² < 0 (a rate so negative that the closed form has no real λ).
+ * Where μ² + 2r/σ² < 0 (a rate so negative that λ is not real) it is integrated by parts over the probability of the hit:
+ * e^(−rT) P(τ ≤ T) + r ∫₀^T e^(−rt) P(τ ≤ t) dt, to 1e-12.
  */
-export function discountedHit(p: Passage): number | undefined {
+export function discountedHit(p: Passage): number {
   if (p.sd === 0) {
     const hit = certainHitYears(p)
     return hit === undefined ? 0 : exp(-p.rate * hit)
@@ -78,13 +80,19 @@ export function discountedHit(p: Passage): number | undefined {
   const variance = p.vol * p.vol
   const mu = p.drift / variance
   const square = mu * mu + (2 * p.rate) / variance
-  if (!(square >= 0)) return undefined
+  if (!(square >= 0)) return discountedHitByParts(p)
   const lambda = Math.sqrt(square)
   const z = p.logBarrier / p.sd + lambda * p.sd
   return (
     scaledCdf((mu + lambda) * p.logBarrier, p.eta * z) +
     scaledCdf((mu - lambda) * p.logBarrier, p.eta * (z - 2 * lambda * p.sd))
   )
+}
+
+function discountedHitByParts(p: Passage): number {
+  const { rate, yearsToExpiry: years } = p
+  const at = (t: number) => exp(-rate * t) * hitProbability({ ...p, yearsToExpiry: t, sd: p.vol * Math.sqrt(t) })
+  return at(years) + rate * integrate(at, 0, years, 1e-12)
 }
 
 /** Years until the path without noise, S e^(bt), reaches the barrier; undefined where it does not by T. */

@@ -64,8 +64,8 @@ export function measuresOfAxes(axes: readonly ValuationAxis[]): readonly Measure
  * beyond an edge). Against closed forms the first and second derivatives agree to about 1e-9 of their scale and the third
  * to 1e-6 where the price is exact to rounding; a price exact to ε loses ε/h^n.
  *
- * Limits: at T = 0 or σ = 0 derivatives are one-sided over a small step, and second and higher ones by the underlying and
- * the strike are 0, as for the payoff away from its kinks. Elasticity is 0 where the price is.
+ * Limits: at T = 0 or σ = 0 derivatives are one-sided over a small step, and those of second and higher order by one
+ * quantity, and mixed ones by the vol, are 0, as for the payoff away from its kinks. Elasticity is 0 where the price is.
  *
  * @param names - each must exist by `measuresOfAxes`.
  */
@@ -76,7 +76,7 @@ export function differentiatedMeasures(valuation: Valuation, names: readonly Mea
   const certain = !(valuation.point.vol * valuation.point.years > 0) && valuation.axes.includes('vol')
   const derivative = (name: Exclude<Measure, 'elasticity'>) => {
     const { sign, orders } = PARTIALS[name]
-    if (certain && orders.some(([axis, order]) => order > 1 && (axis === 'underlying' || axis === 'strike'))) return 0
+    if (certain && orders.some(([axis, order]) => order > 1 || (axis === 'vol' && orders.length > 1))) return 0
     return sign * mixedDerivative(orders, steps, read)
   }
   for (const name of names) {

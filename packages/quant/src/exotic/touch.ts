@@ -26,7 +26,7 @@ export type Touch = {
  * Limits: a spot at or beyond the barrier counts as touched; at T = 0 or σ = 0 the path is certain.
  *
  * @returns quote, ≥ 0.
- * @throws {InputError} where an input is not finite or outside its range, or the rate is too negative for payment at the hit.
+ * @throws {InputError} where an input is not finite or outside its range.
  * @see M. Rubinstein, E. Reiner, "Unscrambling the binary code", Risk 4 (1991); Haug (2007), 4.19.5.
  */
 export function touchPrice(touch: Touch, asset: Asset): number {
@@ -45,7 +45,5 @@ export function touchPrice(touch: Touch, asset: Asset): number {
   const path = passage(asset, touch.barrier, touch.direction, years)
   if (untouched) return cash * discount * survivalProbability(path)
   if (touch.pays === 'at-expiry') return cash * discount * hitProbability(path)
-  const value = discountedHit(path)
-  if (value === undefined) throw new InputError('rate', asset.rate, 'at least −ν²/2σ² for payment at the hit')
-  return cash * value
+  return cash * discountedHit(path)
 }

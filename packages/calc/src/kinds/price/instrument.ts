@@ -105,6 +105,13 @@ export const singleAssetInstruments = [
     years,
   }),
   z.strictObject({
+    kind: z.literal('cliquet'),
+    right,
+    moneyness: positive.describe('strike as a multiple of the spot at each reset'),
+    resets: z.array(z.number().nonnegative()).min(1).describe('years until each reset, ascending'),
+    years,
+  }),
+  z.strictObject({
     kind: z.literal('power'),
     right,
     strike,
@@ -129,7 +136,7 @@ export const singleAssetInstruments = [
 
 const several = { years, right: right.default('call') }
 export const severalAssetInstruments = [
-  z.strictObject({ kind: z.literal('exchange'), ...several }),
+  z.strictObject({ kind: z.literal('exchange'), ...several, strike: z.literal(0).optional() }),
   z.strictObject({
     kind: z.literal('spread'),
     ...several,

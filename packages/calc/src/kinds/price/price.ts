@@ -4,8 +4,10 @@ import { defineKind, requestId } from '../../kind.js'
 import { answerEuropean } from './european.js'
 import { type InstrumentRequest, instrument } from './instrument.js'
 import { type MarketRequest, type ModelRequest, market, model, refuseSeveral } from './market.js'
-import { type MeasuresAsked, measures } from './measures.js'
+import { answerByDifferences, type MeasuresAsked, measures } from './measures.js'
+import { oneAssetValuation } from './oneAsset.js'
 import { refusingPrice } from './refusal.js'
+import { answerSeveralAssets } from './severalAssets.js'
 
 const request = z.strictObject({ id: requestId, instrument, market, model, measures })
 
@@ -27,7 +29,16 @@ function answerPrice(terms: InstrumentRequest, given: MarketRequest, under: Mode
     const message = `${under.name} prices the linear european option; ${nameOf(terms)} has the model black-scholes`
     throw new CalcError({ code: 'UNSUPPORTED', path: '/model/name', message })
   }
-  throw new CalcError({ code: 'UNSUPPORTED', path: '/instrument/kind', message: `no formula for ${terms.kind}` })
+  switch (terms.kind) {
+    case 'exchange':
+    case 'spread':
+    case 'rainbow':
+    case 'basket':
+      return answerSeveralAssets(terms, given, asked)
+    default:
+      refuseSeveral(given)
+      return answerByDifferences(oneAssetValuation(terms, given), asked)
+  }
 }
 
 function nameOf(terms: InstrumentRequest): string {
