@@ -70,17 +70,18 @@ type Context = {
 async function* chainEvents(configuration: DeribitChainsConfiguration, context: Context): AsyncGenerator<Event> {
   const { ledger } = context
   ledger.note('T = (expiry − time) / (365 · 86,400 s); forward of an expiry: median of its rows')
+  const inTime = (time: number) => within(configuration, time)
   const prices = new Map<number, FuturePrice[]>()
   for (const file of context.futures) {
     const format = futuresFormatOf(file.name)!
-    for (const [time, list] of await readFuturePrices(file.path, file.name, format, ledger)) {
+    for (const [time, list] of await readFuturePrices(file.path, file.name, format, inTime, ledger)) {
       prices.set(time, [...(prices.get(time) ?? []), ...list])
     }
   }
   const lost = createFlagBuffer(ledger)
   const stream = createEventStream(configuration, context, prices, lost)
   for (const file of context.chains) {
-    for await (const part of readSnapshots(file, (time) => within(configuration, time), ledger)) {
+    for await (const part of readSnapshots(file, inTime, ledger)) {
       if ('kind' in part) {
         lost.add(part.code, part.subject, part.detail)
         continue

@@ -76,12 +76,14 @@ export function futuresFormatOf(fileName: string): FuturesFormat | undefined {
 /**
  * Reads a file of perpetual or future prices whole: some fifteen rows per snapshot.
  *
+ * @param within - prices of times for which it is false are passed over.
  * @throws {SourceError} where the file cannot be read or lacks a column.
  */
 export async function readFuturePrices(
   path: string,
   name: string,
   format: FuturesFormat,
+  within: (time: number) => boolean,
   ledger: Ledger,
 ): Promise<FuturePrices> {
   const header = await readHeader(path, format.columns)
@@ -110,7 +112,7 @@ export async function readFuturePrices(
       if (problem !== undefined) {
         tally.skipped()
         ledger.defect(problem.code, `${name}:${line}: ${problemText(problem)}`)
-      } else if (price !== undefined) {
+      } else if (price !== undefined && within(time)) {
         tally.time(time)
         prices.set(time, [...(prices.get(time) ?? []), price])
       }

@@ -55,7 +55,7 @@ describe.skipIf(!recorded)('recorded data', () => {
 
   test('behavior: gaps longer than 12 h during the crash are named', async () => {
     const [from, to] = [Date.UTC(2026, 0, 29), Date.UTC(2026, 1, 11)]
-    const { markets, count } = await readAll({
+    const { markets, metadata, count } = await readAll({
       kind: 'deribit-chains',
       id: 'deribit',
       path: 'deribit_options',
@@ -64,6 +64,8 @@ describe.skipIf(!recorded)('recorded data', () => {
     })
     expect(markets).toHaveLength(51)
     expect(count('gap')).toBe(1)
+    expect(new Date(metadata.firstTime!).toISOString()).toBe('2026-01-29T04:22:27.228Z')
+    expect(new Date(metadata.lastTime!).toISOString()).toBe('2026-02-10T21:42:24.431Z')
     const late = markets.find(({ flags }) => flags?.some(({ code }) => code === 'gap'))
     expect(new Date(late!.sourceTime).toISOString()).toBe('2026-02-03T04:29:35.033Z')
   })
