@@ -15,6 +15,8 @@ export type Notification = {
   readonly alerts: readonly Alert[]
   readonly total: number
   readonly totals: Readonly<Record<Tier | 'resolved', number>>
+  /** Tells once more what was told before and still fires. */
+  readonly standing: boolean
   readonly firstTime: number
   readonly lastTime: number
 }
@@ -23,6 +25,7 @@ export function notificationOf(
   kind: Notification['kind'],
   groupLabels: Readonly<Record<string, string>>,
   alerts: readonly Alert[],
+  standing = false,
 ): Notification {
   const totals = { critical: 0, warning: 0, notice: 0, resolved: 0 }
   for (const alert of alerts) totals[alert.state === 'resolved' ? 'resolved' : alert.tier] += 1
@@ -34,6 +37,7 @@ export function notificationOf(
     alerts: [...alerts].sort(bySeverity).slice(0, ALERTS_CARRIED_MAX),
     total: alerts.length,
     totals,
+    standing,
     firstTime: times.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
     lastTime: times.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
   }
@@ -54,6 +58,7 @@ export function mergeNotifications(a: Notification, b: Notification): Notificati
       notice: a.totals.notice + b.totals.notice,
       resolved: a.totals.resolved + b.totals.resolved,
     },
+    standing: a.standing && b.standing,
     firstTime: Math.min(a.firstTime, b.firstTime),
     lastTime: Math.max(a.lastTime, b.lastTime),
   }

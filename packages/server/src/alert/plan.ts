@@ -53,7 +53,7 @@ export function planGroups(
     const notifications: Record<string, Notification> = {}
     for (const { name, minTier } of channels) {
       const wanted = due.alerts.filter((alert) => tierAtLeast(alert.tier, minTier))
-      if (wanted.length > 0) notifications[name] = notificationOf(due.kind, group.labels, wanted)
+      if (wanted.length > 0) notifications[name] = notificationOf(due.kind, group.labels, wanted, due.standing)
     }
     records.push({ kind: 'queued', at: now, group: key, notifications })
   }
@@ -65,7 +65,7 @@ function dueAlerts(
   group: Group,
   settings: GroupSettings,
   now: number,
-): { readonly kind: Notification['kind']; readonly alerts: readonly Alert[] } | undefined {
+): { readonly kind: Notification['kind']; readonly alerts: readonly Alert[]; readonly standing: boolean } | undefined {
   const { lastSentTime } = group
   if (group.pending.length > 0) {
     const followUp = lastSentTime !== undefined
@@ -75,11 +75,11 @@ function dueAlerts(
     )
     if (now < due) return undefined
     const many = followUp && group.pending.length > FOLLOW_UP_LISTED_MAX
-    return { kind: many ? 'digest' : 'group', alerts: group.pending }
+    return { kind: many ? 'digest' : 'group', alerts: group.pending, standing: false }
   }
   if (lastSentTime === undefined || !(now - lastSentTime >= settings.repeatMs)) return undefined
   const standing = [...group.firing.values()].filter((alert) => !state.acknowledged.has(alert.id))
-  return standing.length === 0 ? undefined : { kind: 'group', alerts: standing }
+  return standing.length === 0 ? undefined : { kind: 'group', alerts: standing, standing: true }
 }
 
 /** The message that a channel may be sent now, if any. */

@@ -30,9 +30,9 @@ export function configuredChannels(configured: readonly AlertChannel[], edge: Ch
 function configuredChannel(channel: AlertChannel, webhooksBefore: number, edge: ChannelEdge): Channel {
   switch (channel.kind) {
     case 'console':
-      return consoleChannel(edge.writeConsole)
+      return consoleChannel(edge.writeConsole, channel.minTier)
     case 'file':
-      return fileChannel(edge.resolvePath(channel.path))
+      return fileChannel(edge.resolvePath(channel.path), channel.minTier)
     case 'webhook':
       return webhookChannel({
         name: webhooksBefore === 0 ? channel.format : `${channel.format}-${webhooksBefore + 1}`,

@@ -9,9 +9,11 @@ const LINES_MAX = 10
 export function titleOf(notification: Notification): string {
   const about = Object.values(notification.groupLabels).join(' · ') || 'several groups'
   const [first] = notification.alerts
-  if (notification.total === 1 && first !== undefined) return `${mark(first)} ${first.summary}`
+  if (notification.total === 1 && first !== undefined) {
+    return `${mark(first)} ${notification.standing ? 'still: ' : ''}${first.summary}`
+  }
   const word = notification.kind === 'digest' ? 'digest: ' : ''
-  return `${worstMark(notification)} ${word}${notification.total} alerts · ${about} (${countsOf(notification)})`
+  return `${worstMark(notification)} ${word}${notification.total} alerts${notification.standing ? ' still firing' : ''} · ${about} (${countsOf(notification)})`
 }
 
 export function linesOf(notification: Notification): readonly string[] {
@@ -20,7 +22,8 @@ export function linesOf(notification: Notification): readonly string[] {
     notification.total === 1 ? [] : listed.map((alert) => `${mark(alert)} ${alert.summary} at ${utc(alert.time)}`)
   const rest = notification.total - listed.length
   if (rest > 0) lines.push(`and ${rest} more between ${utc(notification.firstTime)} and ${utc(notification.lastTime)}`)
-  if (notification.total === 1) lines.push(`at ${utc(notification.firstTime)}`)
+  if (notification.total === 1)
+    lines.push(`${notification.standing ? 'as told at' : 'at'} ${utc(notification.firstTime)}`)
   return lines
 }
 
