@@ -6,7 +6,7 @@ export type LeadTime = {
   readonly account: string
   readonly breachTime: string
   readonly recoveredTime?: string
-  /** The first alert of each tier since the account last stood above maintenance again, or since the start. */
+  /** The first alert of each tier that was still firing at the breach, or came before its end. */
   readonly warnings: readonly {
     readonly tier: Tier
     readonly rule: string
@@ -19,13 +19,18 @@ export type LeadTime = {
 }
 
 /** An alert that began to fire. */
-export type Fired = { readonly decision: Decision; readonly sequence: number }
+export type Fired = {
+  readonly decision: Decision
+  readonly sequence: number
+  /** When it was resolved; absent while it fires. */
+  readonly until?: number
+}
 
 const TIERS: readonly Tier[] = ['notice', 'warning', 'critical']
 
 /**
  * @param breaches - in order of time.
- * @param fired - alerts that began to fire, in order of time.
+ * @param fired - alerts that began to fire, in order of time; those on our own sight (`watch.…`) warn of no breach.
  * @param portfolioOf - the portfolio of an account: an alert on it warns of its accounts too.
  */
 export function leadTimes(
@@ -39,8 +44,10 @@ export function leadTimes(
     const since = earlier.at(-1)?.to ?? Number.NEGATIVE_INFINITY
     const warnings = TIERS.flatMap((tier) => {
       const first = fired.find(
-        ({ decision }) =>
+        ({ decision, until }) =>
           decision.action.kind === 'alert' &&
+          !decision.rule.startsWith('watch.') &&
+          !(until !== undefined && until <= from) &&
           decision.action.tier === tier &&
           decision.time > since &&
           concerns(decision, account, portfolioOf(account)),

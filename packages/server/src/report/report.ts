@@ -53,6 +53,8 @@ export function createReport(options: ReportOptions): Report {
   const market = createMarketMemory()
   const decisions: Decision[] = []
   const fired: Fired[] = []
+  /** Places in `fired` of the alerts that stand, by what they are about. */
+  const firing = new Map<string, number>()
   let resolved = 0
 
   function observe(turn: Turn, view: EngineView): void {
@@ -65,8 +67,12 @@ export function createReport(options: ReportOptions): Report {
     for (const decision of turn.decisions) {
       if (decisions.length < DECISIONS_KEPT_MAX) decisions.push(decision)
       if (decision.action.kind !== 'alert') continue
+      const subject = `${decision.rule} ${JSON.stringify(decision.scope)}`
+      const standing = firing.get(subject)
+      if (standing !== undefined) fired[standing] = { ...fired[standing]!, until: turn.time }
+      firing.delete(subject)
       if (decision.action.state === 'resolved') resolved += 1
-      else fired.push({ decision, sequence: turn.sequence })
+      else firing.set(subject, fired.push({ decision, sequence: turn.sequence }) - 1)
     }
   }
 
