@@ -8,6 +8,7 @@ export const EXIT = {
   unusable: 2,
   corrupt: 3,
   locked: 4,
+  unwritable: 5,
   interrupted: 130,
 } as const
 

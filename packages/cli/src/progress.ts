@@ -67,14 +67,48 @@ function seconds(milliseconds: number): string {
   return whole < 90 ? `${whole} s` : `${Math.round(whole / 60)} min`
 }
 
-/** A decision as a line for people, painted by what it asks of them. */
-export function decisionLine(turn: Turn): readonly string[] {
-  return turn.decisions.flatMap(({ action, rule, outcome, stage, id }) => {
-    if (action.kind === 'alert') return []
-    const time = new Date(turn.time).toISOString().slice(0, 16).replace('T', ' ')
-    const what = describe(action)
-    return `${time} UTC  ${paint(36, `${rule} (${stage}, ${outcome})`)}  ${what}  ${paint(2, id.slice(0, 12))}`
-  })
+/** What a rule only plans is told again after so much time in the data. */
+const PLANNED_AGAIN_MS = 86_400_000
+
+/** Orders of one rule in one turn that are told one by one; of more the first is, and how many follow. */
+const ORDERS_TOLD_MAX = 2
+
+/**
+ * Decisions as lines for people: what is done, each; what a rule would do, the first time and then once a day with the
+ * count, since a plan that nobody follows is decided again and again.
+ */
+export function createDecisionTeller(): (turn: Turn) => readonly string[] {
+  const told = new Map<string, { readonly at: number; silent: number }>()
+  return (turn) => {
+    const groups = new Map<string, Turn['decisions'][number][]>()
+    for (const decision of turn.decisions) {
+      if (decision.action.kind === 'alert') continue
+      const key = `${decision.rule} ${JSON.stringify(decision.scope)} ${decision.outcome}`
+      groups.set(key, [...(groups.get(key) ?? []), decision])
+    }
+    return [...groups].flatMap(([key, decisions]) => {
+      const before = told.get(key)
+      if (decisions[0]!.outcome === 'planned' && before !== undefined && turn.time - before.at < PLANNED_AGAIN_MS) {
+        before.silent += 1
+        return []
+      }
+      told.set(key, { at: turn.time, silent: 0 })
+      const lines = decisions
+        .slice(0, decisions.length > ORDERS_TOLD_MAX ? 1 : undefined)
+        .map((one) => lineFor(turn, one))
+      const more = decisions.length - lines.length
+      if (more > 0) lines.push(`                        and ${more} more of ${decisions[0]!.rule}`)
+      const silent = before?.silent ?? 0
+      if (silent > 0) lines.push(`                        ${decisions[0]!.rule} was planned ${silent} times between`)
+      return lines
+    })
+  }
+}
+
+/** A decision as a line, painted by what it asks of people. */
+function lineFor(turn: Turn, { action, rule, outcome, stage, id }: Turn['decisions'][number]): string {
+  const time = new Date(turn.time).toISOString().slice(0, 16).replace('T', ' ')
+  return `${time} UTC  ${paint(36, `${rule} (${stage}, ${outcome})`)}  ${describe(action)}  ${paint(2, id.slice(0, 12))}`
 }
 
 function describe(action: Turn['decisions'][number]['action']): string {

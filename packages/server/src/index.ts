@@ -13,7 +13,7 @@ export {
   type ReadModelOptions,
   type RecordedDecision,
 } from './api/readModel.js'
-export { type House, type HouseOptions, type HouseOutcome, openHouse } from './house/house.js'
+export { type House, type HouseOptions, type HouseOutcome, InstrumentError, openHouse } from './house/house.js'
 export { type RunExtent, runExtent } from './house/runState.js'
 export {
   describeFault,

@@ -1,6 +1,43 @@
 import type { House, HouseOutcome } from '@holdfast/server'
 import { paint } from '../output.js'
 
+/** What stays as it is when a run is stopped: nobody watches it until the next run. */
+export function openState(house: House) {
+  const accounts = house.model.assessment()?.accounts ?? []
+  return {
+    orders: house
+      .openOrders()
+      .map(({ id, account, instrument, size, filled }) => ({ id, account, instrument, size, filled })),
+    positions: accounts.flatMap(({ account, positions }) =>
+      positions.map(({ instrument, size, sizeUnit }) => ({ account, instrument, size, sizeUnit })),
+    ),
+    alerts: house.model.alerts
+      .list()
+      .filter(({ endsTime }) => endsTime === undefined)
+      .map(({ id, tier, summary }) => ({ id, tier, summary })),
+  }
+}
+
+/** The same in words. */
+export function openLines(house: House): readonly string[] {
+  const { orders, positions, alerts } = openState(house)
+  const accounts = new Set(positions.map(({ account }) => account))
+  return [
+    '',
+    `What stays open, unwatched until the next run: ${positions.length} positions in ${accounts.size} accounts, ${orders.length} orders, ${alerts.length} alerts.`,
+    ...[...accounts].flatMap((account) => [
+      `  ${account}`,
+      ...positions
+        .filter((position) => position.account === account)
+        .map(({ instrument, size, sizeUnit }) => `    ${size} ${sizeUnit} ${instrument}`),
+    ]),
+    ...orders.map(
+      ({ id, instrument, size, filled }) => `  order ${id.slice(0, 12)}: ${size} of ${instrument}, ${filled} filled`,
+    ),
+    ...alerts.map(({ tier, summary }) => `  [${tier.toUpperCase()}] ${summary}`),
+  ]
+}
+
 /** What a run leaves its reader with: how far it came, what it found, where it lies. */
 export function outcomeLines(house: House, outcome: HouseOutcome): readonly string[] {
   const { run, report, sources, damaged } = outcome
@@ -26,6 +63,7 @@ export function outcomeLines(house: House, outcome: HouseOutcome): readonly stri
     `  journal ${house.journalFolder}`,
     `  head    ${run.head.hash}`,
     ...(report === undefined ? [] : [`  report  ${paint(4, report.html)}`]),
+    ...(run.reason === 'stopped' ? openLines(house) : []),
     ...(run.reason === 'ended' && run.turns === run.replayedTurns
       ? ['Nothing was new: the journal held the whole run already. --fresh begins another.']
       : []),

@@ -2,8 +2,12 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { answerRequest, calcKinds } from '@holdfast/calc'
+import { renderDiagnostics } from '@holdfast/engine'
 import {
   type ApiKeyRecord,
+  type House,
+  type HouseOutcome,
+  InstrumentError,
   JournalError,
   LOG_LEVELS,
   type LogLevel,
@@ -16,10 +20,10 @@ import { SourceError } from '@holdfast/venues'
 import { type Command, Option } from 'commander'
 import { CommandError, EXIT } from '../exit.js'
 import { note, paint, writeOut } from '../output.js'
-import { createProgress, decisionLine } from '../progress.js'
+import { createDecisionTeller, createProgress } from '../progress.js'
 import { VERSION } from '../version.js'
 import { loadConfiguration } from './check.js'
-import { outcomeLines } from './outcome.js'
+import { openState, outcomeLines } from './outcome.js'
 
 export type RunFlags = {
   readonly speed: string
@@ -65,6 +69,7 @@ export async function run(file: string, flags: RunFlags): Promise<number> {
   const { configuration, rulebook, text } = compiled
   const stop = new AbortController()
   const progress = createProgress(await runExtent(configuration.sources, dirname(resolve(file))))
+  const tell = createDecisionTeller()
   const release = stopOnSignals(stop)
   try {
     const house = await openHouse({
@@ -86,7 +91,7 @@ export async function run(file: string, flags: RunFlags): Promise<number> {
         {
           name: 'terminal',
           turn(turn, view, { replayed }) {
-            if (!replayed && flags.json !== true) for (const line of decisionLine(turn)) progress.say(line)
+            if (!replayed && flags.json !== true) for (const line of tell(turn)) progress.say(line)
             progress.turn(turn, view)
           },
         },
@@ -96,11 +101,12 @@ export async function run(file: string, flags: RunFlags): Promise<number> {
       ...(process.env.DATABASE_URL === undefined ? {} : { databaseUrl: process.env.DATABASE_URL }),
       ...serving(flags, configuration.server),
     })
+    if (house.warnings.length > 0) note(renderDiagnostics(house.warnings))
     if (house.url !== undefined && flags.json !== true)
       note(`${paint(1, configuration.name)} at ${paint(4, house.url)}`)
     const outcome = await house.run()
     progress.end()
-    if (flags.json === true) await writeOut(`${JSON.stringify(outcomeJson(house.journalFolder, outcome))}\n`)
+    if (flags.json === true) await writeOut(`${JSON.stringify(outcomeJson(house, outcome))}\n`)
     else for (const line of outcomeLines(house, outcome)) note(line)
     if (outcome.run.reason === 'ended' && flags.untilEnd !== true && house.url !== undefined) {
       note(`still serving ${house.url}; Ctrl-C ends it`)
@@ -117,17 +123,15 @@ export async function run(file: string, flags: RunFlags): Promise<number> {
   }
 }
 
-function outcomeJson(
-  journal: string,
-  { run, report, damaged }: Awaited<ReturnType<Awaited<ReturnType<typeof openHouse>>['run']>>,
-) {
+function outcomeJson(house: House, { run, report, damaged }: HouseOutcome) {
   return {
     reason: run.reason,
     turns: run.turns,
     replayedTurns: run.replayedTurns,
     head: run.head.hash,
-    journal,
+    journal: house.journalFolder,
     damaged,
+    ...(run.reason === 'stopped' ? { open: openState(house) } : {}),
     ...(report === undefined ? {} : { report: report.folder }),
   }
 }
@@ -192,9 +196,22 @@ function keyRecord(reference: { readonly from: string; readonly name: string }):
   return { id, scopes: scopes.split(',') as ApiKeyRecord['scopes'], hash: hash! }
 }
 
+const JOURNAL_EXIT: Readonly<Record<JournalError['code'], number>> = {
+  JOURNAL_LOCKED: EXIT.locked,
+  JOURNAL_CONFIGURATION: EXIT.unusable,
+  JOURNAL_VERSION: EXIT.corrupt,
+  JOURNAL_DAMAGED: EXIT.corrupt,
+  JOURNAL_DIVERGED: EXIT.corrupt,
+  JOURNAL_FAILED: EXIT.unwritable,
+  JOURNAL_DISK_FULL: EXIT.unwritable,
+}
+
 function commandError(error: unknown): unknown {
   if (error instanceof JournalError) {
-    return new CommandError(error.message, error.code === 'JOURNAL_LOCKED' ? EXIT.locked : EXIT.corrupt, {
+    return new CommandError(error.message, JOURNAL_EXIT[error.code], { cause: error })
+  }
+  if (error instanceof InstrumentError) {
+    return new CommandError(`the data does not fit the configuration:\n\n${error.message}`, EXIT.unusable, {
       cause: error,
     })
   }

@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs'
 import { engineFor, verifyJournal } from '@holdfast/server'
 import type { Command } from 'commander'
-import { EXIT } from '../exit.js'
+import { CommandError, EXIT } from '../exit.js'
 import { note, writeOut } from '../output.js'
 
 export function addVerify(program: Command): void {
@@ -11,6 +12,7 @@ export function addVerify(program: Command): void {
     .option('--head <hash>', 'hash of the last record, kept elsewhere: proves that nothing was cut off')
     .option('--json', 'print the result as JSON')
     .action(async (folder: string, options: { head?: string; json?: boolean }) => {
+      if (!existsSync(folder)) throw new CommandError(`verify: there is no ${folder}; give the folder of a journal`)
       const report = verifyJournal(folder, {
         ...(options.head === undefined ? {} : { head: options.head }),
         engineFor,

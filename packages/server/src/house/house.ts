@@ -2,13 +2,15 @@ import { dirname, isAbsolute, join, resolve } from 'node:path'
 import {
   type Configuration,
   type createEngine,
+  type Diagnostic,
   explainDecision,
   type HeaderRecord,
   type Rulebook,
+  renderDiagnostics,
   whyNot,
 } from '@holdfast/engine'
 import { openSource } from '@holdfast/simulator'
-import { createPaperVenue, type Source } from '@holdfast/venues'
+import { createPaperVenue, type PaperOrder, type Source } from '@holdfast/venues'
 import { configuredChannels } from '../alert/channels/configured.js'
 import { type AlertDelivery, createAlertDelivery } from '../alert/delivery.js'
 import { createApi } from '../api/api.js'
@@ -29,6 +31,7 @@ import type { Effect, Observer } from '../run/ports.js'
 import { openDatabase } from '../storage/database.js'
 import { openSqlView } from '../storage/view.js'
 import { assumptionsOf } from './assumptions.js'
+import { instrumentComplaints } from './instruments.js'
 import { createRunState, type RunExtent, runExtent } from './runState.js'
 import { readTurns } from './turns.js'
 
@@ -58,12 +61,27 @@ export type HouseOptions = {
   readonly observers?: readonly Observer[]
 }
 
+/** The configuration names instruments that the data contradicts; `diagnostics` say where. */
+export class InstrumentError extends Error {
+  override readonly name = 'InstrumentError'
+  readonly diagnostics: readonly Diagnostic[]
+
+  constructor(diagnostics: readonly Diagnostic[]) {
+    super(renderDiagnostics(diagnostics))
+    this.diagnostics = diagnostics
+  }
+}
+
 export type House = {
+  /** What the data does not have of what the configuration names, and the run can go on without. */
+  readonly warnings: readonly Diagnostic[]
   readonly journalFolder: string
   readonly header: HeaderRecord
   readonly model: ReadModel
   /** When the data begins and ends, where that is known beforehand. */
   readonly extent?: RunExtent
+  /** Paper orders that are not done. */
+  readonly openOrders: () => readonly PaperOrder[]
   /** Where the page and the API are, where they are. */
   readonly url?: string
   /** Runs until the sources end or the signal comes, then writes the report. */
@@ -83,7 +101,11 @@ export type HouseOutcome = {
 /** A turn may be this long ago before the loop counts as stalled. */
 const LOOP_AGE_MS_MAX = 60_000
 
-/** Puts the house together: journal, engine, sources, alerts, paper, report, SQL view, API. Nothing runs yet. */
+/**
+ * Puts the house together: journal, engine, sources, alerts, paper, report, SQL view, API. Nothing runs yet.
+ *
+ * @throws {InstrumentError} where a position's contract had expired before the data begins; nothing is written.
+ */
 export async function openHouse(options: HouseOptions): Promise<House> {
   const { configuration } = options
   const header = headerFor(options.text, configuration.file, options.rulebook, options.version)
@@ -92,8 +114,11 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   const journalFolder = options.journalFolder ?? at(configuration.journal.path)
   const sources = await Promise.all(configuration.sources.map((source) => openSource(source, { baseDir })))
   const extent = await runExtent(configuration.sources, baseDir)
+  const complaints = await instrumentComplaints(configuration, sources)
+  const errors = complaints.filter(({ severity }) => severity === 'error')
+  if (errors.length > 0) throw new InstrumentError(errors)
   const journal = await openJournal(journalFolder)
-  const parts = { options, header, journal, journalFolder, sources, at, extent }
+  const parts = { options, header, journal, journalFolder, sources, at, warnings: complaints, extent }
   return assemble(parts).catch(async (error: unknown) => {
     await journal.close()
     throw error
@@ -108,6 +133,7 @@ type Parts = {
   readonly sources: readonly Source[]
   readonly at: (path: string) => string
   readonly extent: RunExtent | undefined
+  readonly warnings: readonly Diagnostic[]
 }
 
 async function assemble(parts: Parts): Promise<House> {
@@ -150,6 +176,7 @@ async function assemble(parts: Parts): Promise<House> {
     metrics,
     healthy: () => loopHealth(run.view(), Date.now(), LOOP_AGE_MS_MAX).ok,
   })
+  const paper = createPaperVenue()
   const report = reportOf(parts)
   const sqlObserver = options.sql ? await sqlOf(parts) : undefined
   const app =
@@ -168,10 +195,12 @@ async function assemble(parts: Parts): Promise<House> {
   const observers = [model.observer, run.observer, report?.observer, sqlObserver, ...(options.observers ?? [])]
 
   return {
+    warnings: parts.warnings,
     journalFolder,
     header,
     model,
     ...(parts.extent === undefined ? {} : { extent: parts.extent }),
+    openOrders: () => paper.orders().filter(({ state }) => state === 'travelling' || state === 'resting'),
     ...(url === undefined ? {} : { url }),
     async run() {
       run.begin()
@@ -183,7 +212,7 @@ async function assemble(parts: Parts): Promise<House> {
         clock: systemClock,
         speed,
         signal,
-        reactors: [createPaperVenue()],
+        reactors: [paper],
         effects: [withTicks(alerts)],
         observers: observers.filter((observer) => observer !== undefined),
         onFault: (name, error) =>

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { ControlEvent, Engine, EngineView, Event, HeaderRecord } from '@holdfast/engine'
 import type { Source } from '@holdfast/venues'
 import type { JournalHead } from '../journal/head.js'
@@ -140,6 +141,8 @@ async function turnUntilEnd(turning: Turning): Promise<'ended' | 'stopped'> {
     advance(cursors, events)
     reactors.react(turn, view)
     await dispatch.turn(turn, view, journal.append({ kind: 'turn', turn }), TURNS_IN_FLIGHT_MAX)
+    // Signals, requests and finished syncs are looked at once a turn, however fast the sources are.
+    await setImmediate()
     for (const { resolve, reject } of controls) {
       dispatch.settled().then(() => resolve({ sequence: turn.sequence }), reject)
     }
