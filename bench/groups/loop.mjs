@@ -7,41 +7,55 @@ import { compileConfiguration } from '@holdfast/engine'
 import { black76Price, instrumentKey } from '@holdfast/quant'
 import { engineFor, engineOf, headerFor, openJournal, runLoop, systemClock, verifyJournal } from '@holdfast/server'
 import { openSource } from '@holdfast/simulator'
-import { median } from '../median.mjs'
+import { compare, cpuNanoseconds } from '../measure.mjs'
 
 const CONFIGURATION = fileURLToPath(new URL('../../examples/february-2026.yaml', import.meta.url))
 const START = Date.UTC(2026, 0, 29, 4)
 const DAY = 86_400_000
+const HALF_HOUR = 1_800_000
 const REPLAY_TURNS = 48
+/** Turns before the first that counts: the compiler has then seen the loop. */
+const WARM_UP = 30
 
-/** @returns {Promise<readonly object[]>} results as `npm run bench -- --json` prints them. */
-export async function run({ rounds = 7 } = {}) {
+export const benchmarks = [
+  { id: 'loop/chain-to-verdict', run: chainToVerdict },
+  { id: 'loop/replay-speed', run: replaySpeed },
+]
+
+function desk() {
   const text = readFileSync(CONFIGURATION, 'utf8')
   const compiled = compileConfiguration(text, CONFIGURATION)
   if (!compiled.ok) throw new Error('the example desk does not compile')
-  return [chainToVerdict(compiled.rulebook, rounds), await replaySpeed(compiled, text, Math.min(rounds, 5))]
+  return { text, ...compiled }
 }
 
-function chainToVerdict(rulebook, rounds) {
-  const engine = engineOf(rulebook)
-  const warmUp = 5
-  const times = []
-  let options = 0
-  for (let i = 0; i < rounds + warmUp; i++) {
-    const time = START + i * 1800_000
-    const events = chain(time, 88_000 * (1 - 0.004 * i))
-    options = events[0].observations.filter(({ kind }) => kind === 'quote').length
-    const start = performance.now()
-    engine.step(events, time)
-    if (i >= warmUp) times.push(performance.now() - start)
+const cpuMs = (work) => cpuNanoseconds(work, 1) / 1e6
+
+async function chainToVerdict() {
+  const engine = engineOf(desk().rulebook)
+  let turn = 0
+  const next = () => {
+    const time = START + turn * HALF_HOUR
+    const events = chain(time, 88_000 * (1 - 0.004 * (turn % 8)))
+    turn += 1
+    return { time, events }
   }
-  return {
+  const step = ({ time, events }) => engine.step(events, time)
+  for (let i = 0; i < WARM_UP; i++) step(next())
+  const sample = next().events
+  const options = sample[0].observations.filter(({ kind }) => kind === 'quote').length
+  const text = JSON.stringify(sample)
+  return compare({
     id: 'loop/chain-to-verdict',
-    what: `one chain of ${options} options from event to decisions: beliefs, surfaces, 35 positions in 3 accounts, margin, scenarios, VaR, distance, rules, digests`,
-    median: median(times),
-    unit: 'ms',
-    runs: rounds,
-  }
+    what: `one chain of ${options} options from event to decisions: guard, surfaces, 35 positions in 3 accounts, margin, scenarios, VaR, distance, rules, digests`,
+    unit: 'ms of CPU',
+    rounds: 21,
+    ours: () => {
+      const events = next()
+      return cpuMs(() => step(events))
+    },
+    peer: { name: 'JSON.parse of the same chain', run: () => cpuMs(() => JSON.parse(text)) },
+  })
 }
 
 /** Quotes of BTC options around a forward, at a smile's vols. */
@@ -83,16 +97,16 @@ function pair(underlying, expiry, forward, years, i) {
   })
 }
 
-async function replaySpeed(compiled, text, rounds) {
+async function replaySpeed() {
+  const { text, configuration, rulebook } = desk()
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-bench-'))
   try {
     const stop = new AbortController()
-    let last = 0
-    let first = 0
+    const times = []
     await runLoop({
-      engine: engineOf(compiled.rulebook),
-      header: headerFor(text, CONFIGURATION, compiled.rulebook, '0'),
-      sources: await Promise.all(compiled.configuration.sources.map((source) => openSource(source, { baseDir: '.' }))),
+      engine: engineOf(rulebook),
+      header: headerFor(text, CONFIGURATION, rulebook, '0'),
+      sources: await Promise.all(configuration.sources.map((source) => openSource(source, { baseDir: '.' }))),
       journal: await openJournal(folder),
       clock: systemClock,
       speed: 'max',
@@ -101,29 +115,29 @@ async function replaySpeed(compiled, text, rounds) {
         {
           name: 'stop',
           turn({ sequence, time }) {
-            first ||= time
-            last = time
+            times.push(time)
             if (sequence === REPLAY_TURNS) stop.abort()
           },
         },
       ],
     }).done
-    const times = []
-    for (let round = 0; round < rounds; round++) {
-      const start = performance.now()
-      const report = verifyJournal(folder, { engineFor })
-      times.push((performance.now() - start) / report.replayedTurns)
-      if (!report.ok) throw new Error(report.messages.join('\n'))
-    }
-    const perTurn = median(times)
-    const speed = Math.round((last - first) / REPLAY_TURNS / perTurn)
-    return {
+    const recorded = (times.at(-1) - times[0]) / times.length
+    return await compare({
       id: 'loop/replay-speed',
-      what: `one turn of the built-in scenario read from the journal, checked and replayed (${speed} times real time)`,
-      median: perTurn,
-      unit: 'ms',
-      runs: rounds,
-    }
+      what: 'one turn of the built-in scenario read from its journal, checked and replayed',
+      unit: 'ms of CPU',
+      rounds: 5,
+      ours: () => {
+        let turns = 0
+        const spent = cpuMs(() => {
+          const report = verifyJournal(folder, { engineFor })
+          if (!report.ok) throw new Error(report.messages.join('\n'))
+          turns = report.replayedTurns
+        })
+        return spent / turns
+      },
+      peer: { name: 'the time that the turn covers', run: () => recorded },
+    })
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
