@@ -1,5 +1,6 @@
 export * from './assess/index.js'
 export * from './book/index.js'
+export * from './clearing/index.js'
 export * from './compose.js'
 export * from './decision.js'
 export * from './door.js'

@@ -47,11 +47,16 @@ export type CostPiece = { readonly size: number; readonly costPerUnit: number }
 
 /** The pieces of a leg, cheapest first: a convex cost curve. `total` bounds what may be traded. */
 export function costPieces(leg: PlanLeg, total: number, maximalTranches: number): readonly CostPiece[] {
+  if (!(total > 0)) return []
+  const { halfSpread, fee, impact, wait } = leg.cost
+  // Where nothing makes a later unit dearer, one piece says it all.
+  if (impact === 0 && wait === 0) {
+    return [{ size: Math.min(total, leg.trancheSize * maximalTranches), costPerUnit: halfSpread + fee }]
+  }
   const pieces: CostPiece[] = []
   const step = leg.trancheSize / PIECES
   for (let tranche = 0; tranche < maximalTranches; tranche++) {
     for (let piece = 0; piece < PIECES; piece++) {
-      const { halfSpread, fee, impact, wait } = leg.cost
       pieces.push({ size: step, costPerUnit: halfSpread + fee + impact * step * (piece + 1) + wait * tranche })
     }
   }

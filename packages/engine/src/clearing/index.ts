@@ -1,0 +1,11 @@
+export * from './clearing.js'
+export * from './decision.js'
+export * from './event.js'
+export {
+  type ClearedMarket,
+  ClearingParameterError,
+  type ClearingParameters,
+  DEFAULT_CLEARED_MARKET,
+  DEFAULT_CLEARING,
+  type OracleLimits,
+} from './parameters.js'

@@ -1,0 +1,133 @@
+import type { Clearing, ClearingDecision, ClearingEvent, ClearingParameters, Health } from '@holdfast/engine'
+
+/** What happened in a run: it proves that the run was not vacuous. */
+export type ClearingCounts = Readonly<Record<string, number>>
+
+/** Watches a clearing house from outside; `after` answers with every law that an event broke, in words. */
+export type ClearingChecker = {
+  before(event: ClearingEvent): void
+  after(event: ClearingEvent, decisions: readonly ClearingDecision[]): readonly string[]
+  counts(): ClearingCounts
+}
+
+/** Whole books are audited after this many events, and after each event that shared a loss or sold an account. */
+const AUDIT_EVERY = 32
+
+export function createChecker(parameters: ClearingParameters, house: () => Clearing): ClearingChecker {
+  const counts: Record<string, number> = {}
+  let filled: { readonly account: string; readonly health: Health } | undefined
+  let opening: readonly { readonly account: string; readonly size: bigint }[] = []
+  let seen = 0
+  return {
+    before: (event) => {
+      filled = undefined
+      opening = []
+      const { orders, accounts } = house().view()
+      if (event.kind === 'fill') {
+        const account = orders.get(event.order)?.account
+        if (account !== undefined) filled = { account, health: house().health(account)! }
+      }
+      if (event.kind === 'trade') {
+        opening = [event.buyer, event.seller].map((account) => {
+          return { account, size: magnitude(accounts.get(account)?.positions.get(event.market)?.size ?? 0n) }
+        })
+      }
+    },
+    after: (event, decisions) => {
+      const clearing = house()
+      const faults: string[] = []
+      const refused = decisions.some(({ kind }) => kind === 'refused')
+      for (const decision of decisions) {
+        const name = decision.kind === 'band' ? `band:${decision.to}` : decision.kind
+        counts[name] = (counts[name] ?? 0) + 1
+        if (decision.kind === 'refused')
+          counts[`refused:${decision.reason}`] = (counts[`refused:${decision.reason}`] ?? 0) + 1
+      }
+      faults.push(...decisions.flatMap(faultOfDecision), ...faultsOfSharing(decisions))
+      if (filled !== undefined && !refused) {
+        const after = clearing.health(filled.account)!
+        const [was, is] = [missing(filled.health), missing(after)]
+        if (is > 0n && is > was) faults.push(`a fill took the shortfall of ${filled.account} from ${was} to ${is}`)
+      }
+      if (event.kind === 'trade' && !refused) faults.push(...faultsOfOpening(clearing, event.market, opening))
+      const moved = decisions.some(
+        ({ kind }) => kind === 'loss-shared' || kind === 'bid-accepted' || kind === 'fund-draw',
+      )
+      if (++seen % AUDIT_EVERY === 0 || moved) {
+        faults.push(...clearing.audit(), ...neglected(clearing))
+      }
+      return faults
+    },
+    counts: () =>
+      Object.fromEntries(
+        Object.keys(counts)
+          .sort()
+          .map((name) => [name, counts[name]!]),
+      ),
+  }
+
+  function faultOfDecision(decision: ClearingDecision): string[] {
+    const begins = decision.kind === 'band' && decision.to === 'liquidation' && decision.from !== 'insolvent'
+    if (begins && decision.equity >= decision.maintenanceMargin) {
+      return [`${decision.account} enters liquidation with ${decision.equity} ≥ ${decision.maintenanceMargin}`]
+    }
+    if (decision.kind !== 'bid-accepted') return []
+    const { share, payment, account } = decision
+    return share > 0n && share <= 10n ** 18n ? [] : [`a bid on ${account} took ${share} for ${payment}`]
+  }
+
+  /** Residual = deleveraged + socialised + unabsorbed, and the parts are what the single decisions say. */
+  function faultsOfSharing(decisions: readonly ClearingDecision[]): string[] {
+    let deleveraged = 0n
+    let socialised = 0n
+    const faults: string[] = []
+    for (const decision of decisions) {
+      if (decision.kind === 'deleveraged') deleveraged += decision.loss
+      else if (decision.kind === 'socialised') socialised += decision.amount
+      else if (decision.kind === 'loss-shared') {
+        const exact = decision.deleveraged === deleveraged && decision.socialised === socialised
+        const adds = decision.deleveraged + decision.socialised + decision.unabsorbed === decision.residual
+        if (!exact || !adds || decision.unabsorbed < 0n)
+          faults.push(`a loss of ${decision.residual} was not shared to the unit`)
+        deleveraged = 0n
+        socialised = 0n
+      }
+    }
+    return faults
+  }
+
+  function faultsOfOpening(clearing: Clearing, market: string, before: typeof opening): string[] {
+    const { accounts, markets } = clearing.view()
+    if (markets.get(market)!.quality === 'live') return []
+    return before
+      .filter(({ account, size }) => magnitude(accounts.get(account)!.positions.get(market)?.size ?? 0n) > size)
+      .map(({ account }) => `${account} opened risk on a ${markets.get(market)!.quality} mark`)
+  }
+
+  /** Accounts below maintenance that nobody attends to and that no reason is on record for. */
+  function neglected(clearing: Clearing): string[] {
+    const faults: string[] = []
+    for (const account of clearing.view().accounts.values()) {
+      const health = clearing.health(account.id)!
+      if (missing(health) <= 0n) continue
+      const attended = account.tranche.size > 0 || account.auction !== null || account.held !== null
+      // What is left of an account that nobody could pay for: nothing is held, the deficit gates withdrawals.
+      const empty = account.positions.size === 0
+      if (!attended && !empty)
+        faults.push(`${account.id} is below maintenance by ${missing(health)} and nothing is done`)
+      if (account.band !== 'liquidation' && account.band !== 'insolvent') {
+        faults.push(`${account.id} is below maintenance in band ${account.band}`)
+      }
+    }
+    if (parameters.auction.cap < 0n) faults.push('the cap on auctions is below 0')
+    return faults
+  }
+}
+
+function missing({ equity, maintenanceMargin }: Health): bigint {
+  return maintenanceMargin - equity
+}
+
+function magnitude(size: bigint): bigint {
+  return size < 0n ? -size : size
+}

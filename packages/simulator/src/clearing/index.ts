@@ -1,0 +1,2 @@
+export type { ClearingCounts } from './checker.js'
+export { type ClearingRun, runClearing } from './run.js'
