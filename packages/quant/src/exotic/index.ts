@@ -1,4 +1,5 @@
 export { type American, americanPrice, exerciseSpot } from './american.js'
+export { arithmeticAsianPrice } from './arithmeticAsian.js'
 export { type Asian, type Averaging, geometricAsianPrice, turnbullWakemanPrice } from './asian.js'
 export type { Asset } from './asset.js'
 export type { AssetOfMany, Assets } from './assets.js'

@@ -1,6 +1,9 @@
 /** Points of a difference: ±1 … ±4 steps, or 0 … 8 to one side. Of eighth order for a first derivative, of sixth for a third. */
 const CENTRAL = [-4, -3, -2, -1, 0, 1, 2, 3, 4]
 const ONE_SIDED = [0, 1, 2, 3, 4, 5, 6, 7, 8]
+/** Half as many, of fourth order for a first derivative: for the second axis of a mixed derivative, where points multiply. */
+const CENTRAL_NARROW = [-0.5, -0.25, 0, 0.25, 0.5]
+const ONE_SIDED_NARROW = [0, 0.25, 0.5, 0.75, 1]
 
 export type DerivativeOrder = 0 | 1 | 2 | 3
 
@@ -15,10 +18,9 @@ export type Step = {
 export type StencilPoint = { readonly offset: number; readonly weight: number }
 
 /** The points of a derivative's difference, those without weight left out. */
-export function stencil(order: DerivativeOrder, step: Step): readonly StencilPoint[] {
+export function stencil(order: DerivativeOrder, step: Step, width: 'wide' | 'narrow'): readonly StencilPoint[] {
   if (order === 0) return [{ offset: 0, weight: 1 }]
-  const table = step.oneSided ? ONE_SIDED_WEIGHTS : CENTRAL_WEIGHTS
-  const offsets = step.oneSided ? ONE_SIDED : CENTRAL
+  const { offsets, table } = STENCILS[width][step.oneSided ? 'oneSided' : 'central']
   let scale = step.size
   for (let i = 1; i < order; i++) scale *= step.size
   return offsets
@@ -56,5 +58,13 @@ function fornbergWeights(points: readonly number[]): readonly (readonly number[]
   return weights
 }
 
-const CENTRAL_WEIGHTS = fornbergWeights(CENTRAL).map((row) => row.map((w) => (Math.abs(w) < 1e-12 ? 0 : w)))
-const ONE_SIDED_WEIGHTS = fornbergWeights(ONE_SIDED)
+function stencilOn(offsets: readonly number[]) {
+  // Weights that vanish by symmetry come out as rounding.
+  const table = fornbergWeights(offsets).map((row) => row.map((weight) => (Math.abs(weight) < 1e-12 ? 0 : weight)))
+  return { offsets, table }
+}
+
+const STENCILS = {
+  wide: { central: stencilOn(CENTRAL), oneSided: stencilOn(ONE_SIDED) },
+  narrow: { central: stencilOn(CENTRAL_NARROW), oneSided: stencilOn(ONE_SIDED_NARROW) },
+}

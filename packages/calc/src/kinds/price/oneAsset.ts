@@ -2,6 +2,7 @@ import {
   type Asian,
   type Asset,
   americanPrice,
+  arithmeticAsianPrice,
   baroneAdesiWhaleyPrice,
   barrierPrice,
   bjerksundStenslandPrice,
@@ -203,9 +204,9 @@ function asian(terms: Of<'asian'>): Priced {
   }
 }
 
-function asianFormula({ averaging, method }: Of<'asian'>): (asian: Asian, asset: Asset) => number {
-  if (averaging === 'arithmetic') return turnbullWakemanPrice
-  if (method === undefined || method === 'accurate') return geometricAsianPrice
+function asianFormula({ averaging, method = 'accurate' }: Of<'asian'>): (asian: Asian, asset: Asset) => number {
+  if (averaging === 'arithmetic') return method === 'accurate' ? arithmeticAsianPrice : turnbullWakemanPrice
+  if (method === 'accurate') return geometricAsianPrice
   const message = `${method} approximates the arithmetic average; the geometric one is exact`
   throw new CalcError({ code: 'UNSUPPORTED', path: '/instrument/method', message })
 }
