@@ -5,6 +5,9 @@ import { costPieces, type PlanLeg, type PlanProblem, planShortfall, scenarioCoun
 /** What a unit of shortfall that is left weighs against a unit of cost: cost is spared only once the target is met. */
 const SHORTFALL_WEIGHT = 1_000
 
+/** The solver meets a constraint to 1e-8 of the shortfall: it is asked for a little more, so that the target is met. */
+const SOLVER_MARGIN = 1e-7
+
 /**
  * The cheapest trades that restore the target, by a linear programme: variables are pieces of closing and of hedging, one
  * constraint a scenario, and what cannot be restored is a slack that costs far more than any trade.
@@ -22,7 +25,7 @@ export function programmeTrades(problem: PlanProblem): number[] {
   const scale = Math.max(1, Math.abs(planShortfall(problem, zero)))
   const constraints = new Map<string, { max: number }>()
   for (let s = -1; s < scenarios; s++)
-    constraints.set(`s${s}`, { max: (problem.equity - requirement(problem, s)) / scale })
+    constraints.set(`s${s}`, { max: (problem.equity - requirement(problem, s)) / scale - SOLVER_MARGIN })
   const variables = new Map<string, Map<string, number>>()
   const slack = new Map([['objective', SHORTFALL_WEIGHT]])
   for (let s = -1; s < scenarios; s++) slack.set(`s${s}`, -1)
