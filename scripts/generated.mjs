@@ -1,4 +1,4 @@
-// Writes the files that are made from the code (JSON Schemas, the kernel, reference pages), or with --check proves that
+// Writes the files that are made from the code (JSON Schemas, the kernel, reference pages, answers of examples), or with --check proves that
 // those in the tree are what the code makes now.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -9,6 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const check = process.argv.includes('--check')
 const { calcKinds, requestSchema } = await import('@holdfast/calc')
 const { configurationSchema } = await import('@holdfast/engine')
+const { exampleAnswers } = await import('./reference/answers.mjs')
 const { referencePages } = await import('./reference/index.mjs')
 
 /** Path → text. */
@@ -16,7 +17,7 @@ const made = new Map()
 for (const kind of calcKinds.values())
   made.set(`schemas/calc/${kind.name}.schema.json`, `${JSON.stringify(requestSchema(kind), null, 2)}\n`)
 made.set('schemas/configuration.schema.json', `${JSON.stringify(configurationSchema(), null, 2)}\n`)
-for (const [path, text] of referencePages()) made.set(path, text)
+for (const [path, text] of [...referencePages(), ...exampleAnswers()]) made.set(path, text)
 
 const stale = []
 for (const [path, text] of made) {
