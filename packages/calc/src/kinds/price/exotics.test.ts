@@ -148,6 +148,40 @@ describe('measures of every kind', () => {
   })
 })
 
+describe('structured products', () => {
+  const sampling = { points: 256, randomisations: 4, seed: 1 }
+  const products = [
+    { kind: 'dual-currency-note', notional: 1000, years: 0.25, strike: 95, coupon: 0.03 },
+    { kind: 'reverse-convertible', notional: 1000, years: 0.5, strike: 100, coupon: 0.08, barrier: 80 },
+    { kind: 'shark-fin', notional: 1000, years: 0.5, strike: 100, barrier: 130 },
+    { kind: 'accumulator', strike: 92, barrier: 110, amount: 1, observations: [0.1, 0.2] },
+    {
+      kind: 'autocallable',
+      notional: 1000,
+      initial: 100,
+      protection: 0.7,
+      coupon: 0.04,
+      observations: [0.5, 1],
+      sampling,
+    },
+  ]
+  test.each(products)('behavior: $kind answers price and Greeks, a simulated one its standard error', (instrument) => {
+    const answer = answerRequest(price, { instrument, market, measures: 'all' })
+    expect(answer.error).toBeUndefined()
+    expect(Object.keys(answer)).toContain('vanna')
+    expect('standardError' in answer).toBe(instrument.kind === 'autocallable')
+  })
+
+  test('error: a product’s term is pointed at', () => {
+    const bad = { ...products[1], barrier: 120 }
+    expect(answerRequest(price, { instrument: bad, market }).error).toMatchObject({ path: '/instrument/barrier' })
+    const uneven = { ...products[4], sampling: { ...sampling, points: 100 } }
+    expect(answerRequest(price, { instrument: uneven, market }).error).toMatchObject({
+      path: '/instrument/sampling/points',
+    })
+  })
+})
+
 describe('several assets', () => {
   const kinds = [
     { kind: 'exchange', years: 0.5 },

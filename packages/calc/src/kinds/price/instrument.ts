@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { structuredInstruments } from './structured.js'
 
 const positive = z.number().positive()
 const years = z.number().nonnegative().describe('time to expiry in years, >= 0')
@@ -158,5 +159,9 @@ export const severalAssetInstruments = [
   }),
 ] as const
 
-export const instrument = z.discriminatedUnion('kind', [...singleAssetInstruments, ...severalAssetInstruments])
+export const instrument = z.discriminatedUnion('kind', [
+  ...singleAssetInstruments,
+  ...severalAssetInstruments,
+  ...structuredInstruments,
+])
 export type InstrumentRequest = z.output<typeof instrument>

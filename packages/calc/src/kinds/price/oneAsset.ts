@@ -25,11 +25,12 @@ import {
   type ValuationAxis,
   type ValuationPoint,
 } from '@holdfast/quant'
+import type { z } from 'zod'
 import { CalcError } from '../../error.js'
-import type { InstrumentRequest } from './instrument.js'
+import type { singleAssetInstruments } from './instrument.js'
 import { assetOf, type MarketRequest } from './market.js'
 
-export type OneAssetRequest = Exclude<InstrumentRequest, { kind: 'exchange' | 'spread' | 'rainbow' | 'basket' }>
+export type OneAssetRequest = z.output<(typeof singleAssetInstruments)[number]>
 type Of<Kind extends OneAssetRequest['kind']> = Extract<OneAssetRequest, { kind: Kind }>
 
 /** The price of an instrument as a function of the point, and where it is not smooth. */

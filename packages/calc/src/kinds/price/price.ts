@@ -8,6 +8,7 @@ import { answerByDifferences, type MeasuresAsked, measures } from './measures.js
 import { oneAssetValuation } from './oneAsset.js'
 import { refusingPrice } from './refusal.js'
 import { answerSeveralAssets } from './severalAssets.js'
+import { answerStructured } from './structured.js'
 
 const request = z.strictObject({ id: requestId, instrument, market, model, measures })
 
@@ -35,6 +36,13 @@ function answerPrice(terms: InstrumentRequest, given: MarketRequest, under: Mode
     case 'rainbow':
     case 'basket':
       return answerSeveralAssets(terms, given, asked)
+    case 'dual-currency-note':
+    case 'reverse-convertible':
+    case 'shark-fin':
+    case 'accumulator':
+    case 'autocallable':
+      refuseSeveral(given)
+      return answerStructured(terms, given, asked)
     default:
       refuseSeveral(given)
       return answerByDifferences(oneAssetValuation(terms, given), asked)
