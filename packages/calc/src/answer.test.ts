@@ -49,6 +49,8 @@ test('error: an unknown field gets a suggestion from the branch that was meant',
     },
   })
   expect(answerRequest(inverse, { ...option(4), sclae: 2 }).error!.suggestion).toBe('scale')
+  const mistyped = { instrument: { kind: 'option', strke: 5 } }
+  expect(answerRequest(inverse, mistyped).error!.suggestion).toBe('strike')
 })
 
 test('error: a kind may refuse with a code of its own', () => {

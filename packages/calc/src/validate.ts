@@ -6,7 +6,9 @@ import { CalcError, type CalcErrorBody, jsonPointer } from './error.js'
 export function validate<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  throw new CalcError(describe(schema, value, result.error.issues[0]!))
+  const { issues } = result.error
+  // A mistyped name is also a missing field: the name is the better complaint.
+  throw new CalcError(describe(schema, value, issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!))
 }
 
 type Issue = z.core.$ZodIssue
@@ -36,11 +38,11 @@ function describe(schema: z.ZodType, value: unknown, issue: Issue): CalcErrorBod
     }
   }
   const given = valueAt(value, issue.path)
+  const wanted = issue.message.replace(/^Invalid (input|option): /, '').replace(/, received .*$/, '')
   return {
     code: 'INVALID_INPUT',
     path: jsonPointer(issue.path),
-    message:
-      given === undefined ? `${issue.message} (the field is missing)` : `${issue.message}; given: ${show(given)}`,
+    message: given === undefined ? `${wanted}: the field is missing` : `${wanted}; given: ${show(given)}`,
   }
 }
 

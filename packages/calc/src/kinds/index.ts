@@ -5,7 +5,7 @@ import { liquidation } from './liquidation.js'
 import { margin } from './margin.js'
 import { impliedVol } from './price/impliedVol.js'
 import { price } from './price/price.js'
-import { risk } from './risk.js'
+import { backtestAlone, risk, valueAtRiskAlone } from './risk.js'
 import { surface, varianceSwap } from './surface.js'
 import { waterfall } from './waterfall.js'
 
@@ -20,6 +20,8 @@ const kinds: readonly CalcKind[] = [
   auction,
   waterfall,
   adl,
+  valueAtRiskAlone,
+  backtestAlone,
 ]
 
 /** Every kind that `holdfast calc` and `POST /v1/calc/{kind}` answer, by name. */

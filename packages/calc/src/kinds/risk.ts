@@ -1,8 +1,9 @@
 import { backtestHits, backtestShortfall } from '@holdfast/quant'
+import { z } from 'zod'
 import { CalcError } from '../error.js'
 import { defineKind } from '../kind.js'
 import { refusing } from './refusal.js'
-import { type BacktestRequest, riskRequest } from './riskRequest.js'
+import { type BacktestRequest, backtest, riskRequest, valueAtRisk } from './riskRequest.js'
 import { answerValueAtRisk } from './valueAtRisk.js'
 
 /** `risk`: value at risk and expected shortfall, or the backtest of their forecasts. */
@@ -11,6 +12,21 @@ export const risk = defineKind({
   summary: 'Value at risk and expected shortfall by four methods with components, and their backtests.',
   request: riskRequest,
   answer: (request) => (request.kind === 'var' ? answerValueAtRisk(request) : answerBacktest(request)),
+})
+
+/** The two questions of `risk` under names of their own, for streams that ask only one of them. */
+export const valueAtRiskAlone = defineKind({
+  name: 'var',
+  summary: 'Value at risk and expected shortfall: `risk` with kind var.',
+  request: valueAtRisk.extend({ kind: z.literal('var').default('var') }),
+  answer: answerValueAtRisk,
+})
+
+export const backtestAlone = defineKind({
+  name: 'backtest',
+  summary: 'Kupiec, Christoffersen, Basel zone, Acerbi–Székely: `risk` with kind backtest.',
+  request: backtest.extend({ kind: z.literal('backtest').default('backtest') }),
+  answer: answerBacktest,
 })
 
 function answerBacktest(request: BacktestRequest) {

@@ -47,7 +47,7 @@ const scenario = z.strictObject({
   yearsPassed: z.number().min(0).optional(),
 })
 
-const valueAtRisk = z.strictObject({
+export const valueAtRisk = z.strictObject({
   id: requestId,
   kind: z.literal('var'),
   confidence: z.number().gt(0).lt(1).describe('0.99'),
@@ -83,7 +83,7 @@ export type RiskMarket = z.output<typeof market>
 export type RiskScenario = z.output<typeof scenario>
 
 const hit = z.union([z.boolean(), z.literal(0), z.literal(1)])
-const backtest = z.strictObject({
+export const backtest = z.strictObject({
   id: requestId,
   kind: z.literal('backtest'),
   level: z.number().gt(0).lt(1).describe('0.01 or 0.99: the smaller of level and 1 - level is the chance of a hit'),
