@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { addCalc } from './command/calc.js'
 import { addCheck } from './command/check.js'
+import { addCompareMargin } from './command/compareMargin.js'
 import { addExplain } from './command/explain.js'
 import { addInit } from './command/init.js'
 import { addKey } from './command/key.js'
@@ -11,7 +12,19 @@ import { addStatus } from './command/status.js'
 import { addVerify } from './command/verify.js'
 import { VERSION } from './version.js'
 
-const VERBS = [addStart, addInit, addRun, addCheck, addStatus, addExplain, addVerify, addCalc, addSchema, addKey]
+const VERBS = [
+  addStart,
+  addInit,
+  addRun,
+  addCheck,
+  addStatus,
+  addExplain,
+  addVerify,
+  addCalc,
+  addSchema,
+  addKey,
+  addCompareMargin,
+]
 
 /** The command with its verbs; the reference page prints its help. */
 export function program(): Command {
