@@ -21,7 +21,7 @@ import { loopHealth } from '../api/routes/health.js'
 import { type OpenedJournal, openJournal } from '../journal/open.js'
 import { createLogger, type LogLevel } from '../log/logger.js'
 import { createRedactor } from '../log/redaction.js'
-import { createSecretReader } from '../log/secret.js'
+import { createSecretReader, type SecretReader } from '../log/secret.js'
 import { createMetrics } from '../metrics/metrics.js'
 import { createReport, type Report, type ReportPaths } from '../report/report.js'
 import { systemClock } from '../run/clock.js'
@@ -51,7 +51,7 @@ export type HouseOptions = {
   readonly pageFolder?: string
   /** Whether the SQL view is kept up. */
   readonly sql: boolean
-  /** `DATABASE_URL`: a PostgreSQL server for the SQL view; absent: the embedded one beside the journal. */
+  /** `DATABASE_URL`: a PostgreSQL server for the SQL view, before the configuration's; neither: the embedded one beside the journal. */
   readonly databaseUrl?: string
   readonly calculate?: ApiPorts['calculate']
   readonly logLevel: LogLevel
@@ -178,7 +178,7 @@ async function assemble(parts: Parts): Promise<House> {
   })
   const paper = createPaperVenue()
   const report = reportOf(parts)
-  const sqlObserver = options.sql ? await sqlOf(parts) : undefined
+  const sqlObserver = options.sql ? await sqlOf(parts, secret) : undefined
   const app =
     options.serve === undefined
       ? undefined
@@ -260,8 +260,9 @@ function reportOf({ options, header, sources }: Parts): Report | undefined {
 }
 
 /** The view follows the journal; where it cannot be opened, that is told and the run goes on: nothing is lost by it. */
-async function sqlOf({ options, journal, journalFolder }: Parts): Promise<Observer> {
-  const { databaseUrl } = options
+async function sqlOf({ options, journal, journalFolder }: Parts, secret: SecretReader): Promise<Observer> {
+  const { database: reference } = options.configuration
+  const databaseUrl = options.databaseUrl ?? (reference === undefined ? undefined : secret(reference))
   const place =
     databaseUrl === undefined
       ? ({ kind: 'embedded', folder: journalFolder } as const)
