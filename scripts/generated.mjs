@@ -17,7 +17,7 @@ const made = new Map()
 for (const kind of calcKinds.values())
   made.set(`schemas/calc/${kind.name}.schema.json`, `${JSON.stringify(requestSchema(kind), null, 2)}\n`)
 made.set('schemas/configuration.schema.json', `${JSON.stringify(configurationSchema(), null, 2)}\n`)
-for (const [path, text] of [...referencePages(), ...exampleAnswers()]) made.set(path, text)
+for (const [path, text] of [...(await referencePages()), ...exampleAnswers()]) made.set(path, text)
 
 const stale = []
 for (const [path, text] of made) {

@@ -24,6 +24,6 @@ const pages = [
 ]
 
 /** Path → text of every page. */
-export function referencePages() {
-  return new Map(pages.map(({ path, text }) => [path, text()]))
+export async function referencePages() {
+  return new Map(await Promise.all(pages.map(async ({ path, text }) => [path, await text()])))
 }

@@ -6,8 +6,8 @@ export const path = 'docs/reference/cli.md'
 
 const WIDTH = 100
 
-export function text() {
-  const root = program()
+export async function text() {
+  const root = await program()
   return page(
     'Command line',
     'Data goes to standard output, progress and messages to standard error. [Exit codes](exit-codes.md) are stable.',

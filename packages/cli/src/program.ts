@@ -1,38 +1,33 @@
 import { Command } from 'commander'
-import { addCalc } from './command/calc.js'
-import { addCheck } from './command/check.js'
-import { addCompareMargin } from './command/compareMargin.js'
-import { addExplain } from './command/explain.js'
-import { addInit } from './command/init.js'
-import { addKey } from './command/key.js'
-import { addRun } from './command/run.js'
-import { addSchema } from './command/schema.js'
-import { addStart } from './command/start.js'
-import { addStatus } from './command/status.js'
-import { addVerify } from './command/verify.js'
 import { VERSION } from './version.js'
 
-const VERBS = [
-  addStart,
-  addInit,
-  addRun,
-  addCheck,
-  addStatus,
-  addExplain,
-  addVerify,
-  addCalc,
-  addSchema,
-  addKey,
-  addCompareMargin,
-]
+/** Each verb with what it needs, loaded only where it is called: a calculator need not wait for a database. */
+const VERBS: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
+  start: async () => (await import('./command/start.js')).addStart,
+  init: async () => (await import('./command/init.js')).addInit,
+  run: async () => (await import('./command/run.js')).addRun,
+  check: async () => (await import('./command/check.js')).addCheck,
+  status: async () => (await import('./command/status.js')).addStatus,
+  explain: async () => (await import('./command/explain.js')).addExplain,
+  verify: async () => (await import('./command/verify.js')).addVerify,
+  calc: async () => (await import('./command/calc.js')).addCalc,
+  schema: async () => (await import('./command/schema.js')).addSchema,
+  key: async () => (await import('./command/key.js')).addKey,
+  'compare-margin': async () => (await import('./command/compareMargin.js')).addCompareMargin,
+}
 
-/** The command with its verbs; the reference page prints its help. */
-export function program(): Command {
+/**
+ * The command with its verbs; the reference page prints its help.
+ *
+ * @param verb - the only verb that will be called; absent or unknown: all are there, for help and suggestions.
+ */
+export async function program(verb?: string): Promise<Command> {
   const root = new Command('holdfast')
     .description('Write down the risk you are willing to hold; Holdfast holds it.')
     .version(VERSION)
     .showHelpAfterError('(holdfast --help lists the verbs)')
     .exitOverride()
-  for (const add of VERBS) add(root)
+  const one = verb !== undefined && Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined
+  for (const load of one === undefined ? Object.values(VERBS) : [one]) (await load())(root)
   return root
 }
