@@ -25,7 +25,7 @@ export function runClearing(seed: number, events: number): ClearingRun {
   const world = createWorld(seed)
   const delivery = seededRandom(seed ^ 0x5eed)
   let clearing: Clearing = createClearing(WORLD_PARAMETERS)
-  const checker = createChecker(WORLD_PARAMETERS, () => clearing)
+  const checker = createChecker(() => clearing)
   const extra: Record<string, number> = { repeated: 0, lost: 0, restarted: 0 }
   const deliver = (event: ClearingEvent): readonly string[] => {
     checker.before(event)
