@@ -54,3 +54,5 @@ export {
   type SqlView,
   sqlTables,
 } from './storage/index.js'
+export { createVenueRecord, type VenueRecord } from './venue/record.js'
+export { type ServeVenueOptions, serveVenue } from './venue/serve.js'

@@ -6,6 +6,7 @@ import { renderDiagnostics } from '@holdfast/engine'
 import {
   type ApiKeyRecord,
   type House,
+  type HouseOptions,
   type HouseOutcome,
   InstrumentError,
   JournalError,
@@ -146,7 +147,7 @@ function journalFolder(
   for (let n = 2; ; n++) if (!existsSync(`${folder}-${n}`)) return `${folder}-${n}`
 }
 
-function speedOf(text: string): number | 'max' {
+export function speedOf(text: string): number | 'max' {
   if (text === 'max') return 'max'
   const speed = Number(text)
   if (speed > 0 && Number.isFinite(speed)) return speed
@@ -154,7 +155,7 @@ function speedOf(text: string): number | 'max' {
 }
 
 /** The first Ctrl-C asks for an orderly stop, the second forces one. */
-function stopOnSignals(stop: AbortController): () => void {
+export function stopOnSignals(stop: AbortController): () => void {
   const onSignal = () => {
     if (stop.signal.aborted) process.exit(EXIT.interrupted)
     stop.abort()
@@ -168,14 +169,14 @@ function stopOnSignals(stop: AbortController): () => void {
   }
 }
 
-function serving(
+export function serving(
   flags: RunFlags,
   server: {
     readonly host: string
     readonly port: number
     readonly apiKeys: readonly { readonly from: string; readonly name: string }[]
   },
-) {
+): Pick<HouseOptions, 'serve' | 'pageFolder'> {
   if (!flags.serve) return {}
   const port = flags.port === undefined ? server.port : Number(flags.port)
   if (!(Number.isInteger(port) && port >= 0 && port < 65536)) throw new CommandError(`--port ${flags.port}: 0 to 65535`)
@@ -206,7 +207,7 @@ const JOURNAL_EXIT: Readonly<Record<JournalError['code'], number>> = {
   JOURNAL_DISK_FULL: EXIT.unwritable,
 }
 
-function commandError(error: unknown): unknown {
+export function commandError(error: unknown): unknown {
   if (error instanceof JournalError) {
     return new CommandError(error.message, JOURNAL_EXIT[error.code], { cause: error })
   }

@@ -17,6 +17,7 @@ import type { RouteContext } from './routes/context.js'
 import { decisionRoutes } from './routes/decisions.js'
 import { healthRoutes } from './routes/health.js'
 import { houseRoutes } from './routes/house.js'
+import { venueRoutes } from './routes/venue.js'
 import { installSocket, type SocketLimits } from './socket/socket.js'
 import { installPage } from './staticPage.js'
 
@@ -71,6 +72,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     bookRoutes(routes, context)
     decisionRoutes(routes, context)
     calcRoutes(routes, context)
+    venueRoutes(routes, ports.venue)
     healthRoutes(routes, ports, options.loopAgeMsMax ?? 60_000)
     installSocket(routes, { ports, model, access, logger, limits: options.socket ?? {} })
     routes.get('/v1/openapi.json', { schema: { hide: true } as never }, () => openapi())
@@ -85,7 +87,8 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
       )
     }
   })
-  if (options.pageFolder !== undefined) await installPage(app, options.pageFolder)
+  if (options.pageFolder !== undefined)
+    await installPage(app, options.pageFolder, ports.venue === undefined ? 'desk' : 'venue')
   return app
 }
 

@@ -1,4 +1,5 @@
 import type { ControlEvent, Decision, Turn } from '@holdfast/engine'
+import type { VenueBook, VenueEvent, VenueStep } from '@holdfast/simulator'
 
 /**
  * What the API asks of the running house besides the turns that its read model observes. The composition root fills these
@@ -18,7 +19,47 @@ export type ApiPorts = {
   readonly submit?: (control: ControlEvent) => Promise<{ readonly sequence: number }>
   /** The calculator; absent kinds answer undefined. */
   readonly calculate?: (kind: string, requests: readonly unknown[]) => readonly unknown[] | undefined
+  /** The venue that runs here; absent where a desk does. */
+  readonly venue?: VenuePort
 }
+
+export type VenuePort = {
+  /** Absent before the first step. */
+  readonly view: () => VenueView | undefined
+  /** All steps so far, oldest first. */
+  readonly steps: () => readonly VenueStep[]
+  /** Wall clock at the end of the latest step, epoch milliseconds; absent before the first. */
+  readonly lastWallTime: () => number | undefined
+}
+
+export type VenueView = {
+  readonly state: 'running' | 'finished' | 'stopped'
+  /** Of the whole run. */
+  readonly steps: number
+  readonly accounts: number
+  readonly latest: VenueStep
+  readonly total: VenueTotal
+  readonly book: VenueBook
+  /** The latest, oldest first. */
+  readonly events: readonly VenueEvent[]
+}
+
+/** Since the start. Losses and fund in USD; `faults`: steps after which the books were wrong. */
+export type VenueTotal = Readonly<
+  Record<
+    | 'calls'
+    | 'liquidations'
+    | 'tranches'
+    | 'auctions'
+    | 'deleveraged'
+    | 'deleveragedLoss'
+    | 'socialisedLoss'
+    | 'fundFirst'
+    | 'fundLowest'
+    | 'faults',
+    number
+  >
+>
 
 export type RunView = {
   readonly name: string
