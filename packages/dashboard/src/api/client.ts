@@ -1,3 +1,4 @@
+import type { Venue, VenueStep } from '../venue/types.js'
 import type {
   Account,
   Alert,
@@ -59,6 +60,9 @@ export function createClient(key: () => string | undefined) {
       const query = names.map(encodeURIComponent).join(',')
       return (await get<{ items: readonly Series[] }>(`/v1/history?points=1200&series=${query}`)).items
     },
+    venue: () => get<Venue>('/v1/venue'),
+    venueHistory: async (from: number) =>
+      (await get<{ items: readonly VenueStep[] }>(`/v1/venue/history?from=${from}`)).items,
     acknowledge: async (id: string) =>
       answer<Alert>(
         await fetch(`/v1/alerts/${encodeURIComponent(id)}/acknowledge`, {

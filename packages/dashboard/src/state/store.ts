@@ -13,7 +13,7 @@ export type Store = {
 
 const REFRESH_MS = 500
 const HISTORY_MS = 2_000
-const KEY_NAME = 'holdfast-api-key'
+export const KEY_NAME = 'holdfast-api-key'
 
 /** Keeps the page's state in step with the server: one load, then the stream, then what the stream does not carry. */
 export function createStore(): Store {

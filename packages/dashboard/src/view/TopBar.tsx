@@ -50,7 +50,7 @@ export function TopBar({ state, now, theme, onTheme, onHelp, onRetry }: TopBarPr
   )
 }
 
-function Glyph() {
+export function Glyph() {
   return (
     <svg className="glyph" viewBox="0 0 24 24" aria-hidden="true">
       <path d="M12 2c2 3-2 5 0 8s-1 3 0 5" />
