@@ -34,17 +34,21 @@ export function createVenueLine(steps: number) {
   }
 }
 
-/** What matters of a step: who lost beyond the fund, gates and marks, each; the many calls and liquidations as counts. */
+/** A step is told from so many liquidations and auctions on, or where the fund pays so much, USD. */
+const TOLD_FROM = 10
+const TOLD_DRAW = 50_000
+
+/** What matters of a step: losses beyond the fund, gates and marks, each; the many calls and liquidations as counts. */
 export function venueEventLines({ step, events }: VenueTurn): readonly string[] {
   const lines: string[] = []
   const { calls, liquidations, tranches, auctions, fundDrawn, fund } = step
-  if (liquidations + auctions > 0 || fundDrawn > 0) {
+  if (liquidations + auctions >= TOLD_FROM || fundDrawn >= TOLD_DRAW) {
     const drawn = fundDrawn > 0 ? `, the fund pays ${usd(fundDrawn)}: ${usd(fund)} left` : ''
     const counts = `${calls} calls, ${liquidations} liquidations in ${tranches} tranches, ${auctions} auctions`
     lines.push(`${minute(step.time)}  ${counts}${drawn}`)
   }
   for (const { time, text } of events) {
-    if (/beyond the fund|deleveraged against|withdrawals|market/.test(text)) {
+    if (/beyond the fund|withdrawals|no market|the mark of/.test(text)) {
       lines.push(`${minute(time)}  ${paint(33, text)}`)
     }
   }

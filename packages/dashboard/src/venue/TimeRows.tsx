@@ -104,9 +104,12 @@ export function TimeRows({ steps, total }: { readonly steps: readonly VenueStep[
       {ROWS.map((row) => (
         <Row key={row.name} row={row} steps={steps} total={total} at={at} onChoose={choose} />
       ))}
-      <p className="time-axis dim figure">
+      <p
+        className="time-axis dim figure"
+        style={{ inlineSize: `${(100 * (steps.length - 1)) / Math.max(1, total - 1)}%` }}
+      >
         <span>{dayAndMinute(steps[0]!.time)}</span>
-        <span>{dayAndMinute(steps.at(-1)!.time)} UTC</span>
+        {steps.length > total / 4 && <span>{dayAndMinute(steps.at(-1)!.time)} UTC</span>}
       </p>
     </div>
   )

@@ -64,7 +64,7 @@ export function VenuePage() {
           >
             <Figures venue={venue} />
           </Room>
-          <Room id="venue-time" aside="one step is half an hour; ← → read a time">
+          <Room id="venue-time" aside="one step is half an hour">
             <TimeRows steps={steps} total={venue.steps} />
           </Room>
           <Room id="venue-health" aside="accounts with positions">
