@@ -1,3 +1,5 @@
+import { plain } from '../format/number.js'
+
 type Bar = { readonly label: string; readonly count: number; readonly tone: 'calm' | 'warning' | 'critical' }
 
 /** A histogram as rows: what a bin is, how many accounts are in it, and a bar. */
@@ -22,7 +24,7 @@ export function Bars({
             <td className="bin-bar">
               <i style={{ inlineSize: `${most > 0 ? (100 * count) / most : 0}%` }} />
             </td>
-            <td className="number">{count}</td>
+            <td className="number">{plain(count)}</td>
           </tr>
         ))}
       </tbody>
