@@ -26,8 +26,6 @@ export type Configuration = {
 
 export type JournalConfiguration = {
   readonly path: string
-  /** How long a group of turns may wait for one sync to disk. */
-  readonly syncWithinMs: number
 }
 
 /** A secret is never in the file: only where it is to be read from, by the composition root. */

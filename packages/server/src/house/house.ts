@@ -19,7 +19,7 @@ import type { ApiPorts, RuleView, WhyNotView } from '../api/ports.js'
 import { createReadModel, type ReadModel } from '../api/readModel.js'
 import { loopHealth } from '../api/routes/health.js'
 import { type OpenedJournal, openJournal } from '../journal/open.js'
-import { createLogger, type LogLevel } from '../log/logger.js'
+import { createLogger, type Logger, type LogLevel } from '../log/logger.js'
 import { createRedactor } from '../log/redaction.js'
 import { createSecretReader, type SecretReader } from '../log/secret.js'
 import { createMetrics } from '../metrics/metrics.js'
@@ -178,7 +178,7 @@ async function assemble(parts: Parts): Promise<House> {
   })
   const paper = createPaperVenue()
   const report = reportOf(parts)
-  const sqlObserver = options.sql ? await sqlOf(parts, secret) : undefined
+  const sqlObserver = options.sql ? await sqlOf(parts, secret, logger) : undefined
   const app =
     options.serve === undefined
       ? undefined
@@ -260,7 +260,16 @@ function reportOf({ options, header, sources }: Parts): Report | undefined {
 }
 
 /** The view follows the journal; where it cannot be opened, that is told and the run goes on: nothing is lost by it. */
-async function sqlOf({ options, journal, journalFolder }: Parts, secret: SecretReader): Promise<Observer> {
+async function sqlOf(parts: Parts, secret: SecretReader, logger: Logger): Promise<Observer | undefined> {
+  try {
+    return await openSql(parts, secret)
+  } catch (error) {
+    logger.warn('SQL view left out; the journal holds everything', { reason: String(error) })
+    return undefined
+  }
+}
+
+async function openSql({ options, journal, journalFolder }: Parts, secret: SecretReader): Promise<Observer> {
   const { database: reference } = options.configuration
   const databaseUrl = options.databaseUrl ?? (reference === undefined ? undefined : secret(reference))
   const place =

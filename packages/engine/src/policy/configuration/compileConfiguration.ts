@@ -121,7 +121,7 @@ function configurationOf(file: string, written: ConfigurationFile, accounts: Con
     version: 1,
     name: written.name,
     file,
-    journal: { path: journal.path, syncWithinMs: journal.syncWithin },
+    journal: { path: journal.path },
     sources: written.sources.map(sourceOf),
     accounts,
     guard: guardOf(written.guard),

@@ -21,12 +21,6 @@ const asset = (description: string) =>
 const journalSchema = z
   .strictObject({
     path: z.string().min(1).meta({ description: 'Folder of the journal; relative to this file.' }),
-    syncWithin: duration({
-      description: 'How long a group of turns may wait for one sync to disk.',
-      example: '5 ms',
-      min: '0 ms',
-      max: '10 s',
-    }).prefault('5 ms'),
   })
   .meta({ description: 'Where the journal is kept. It is the truth: everything else can be rebuilt from it.' })
 
