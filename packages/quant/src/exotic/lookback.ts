@@ -1,6 +1,6 @@
 import { InputError, requireNonNegative, requirePositive } from '../inputError.js'
 import type { OptionRight } from '../instrument.js'
-import { exp, log, normalCdf } from '../math/index.js'
+import { exp, log, normalCdf, normalPdf } from '../math/index.js'
 import { type Asset, costOfCarry, requireAsset } from './asset.js'
 import { scaledCdf } from './firstPassage.js'
 
@@ -24,7 +24,7 @@ export type Lookback = {
  * with M = max(extreme, X), fixed call = e^(−rT)(M − X) + E[e^(−rT)(max S − M)⁺], and the last term is the floating put
  * struck at M plus the forward contract: see `expectedExcess`.
  *
- * Limits: b → 0 by the analytic limit, interpolated; T = 0 and σ = 0: the path S e^(bt) is certain.
+ * Limits: b → 0 by the series around its analytic limit; T = 0 and σ = 0: the path S e^(bt) is certain.
  *
  * @returns quote, ≥ 0.
  * @throws {InputError} where an input is not finite, outside its range, or the extreme lies on the wrong side of the spot.
@@ -65,29 +65,44 @@ function expectedExcess(asset: Asset, level: number, years: number, onMaximum: b
     const end = asset.spot * exp(carry * years)
     return exp(-asset.rate * years) * Math.max(0, w * (end - level))
   }
-  // Near b = 0 the bracket is 0/0. The value is analytic in b, so it is interpolated through four carries around 0, close
-  // enough that the interpolation error, of order (hT)^4, is below rounding.
-  const h = 2e-3 / Math.max(1, years / 4)
-  const at = (b: number) => excessAt(asset, b, level, years, sd, w)
-  if (!(Math.abs(carry) < h)) return at(carry)
-  const nodes = [-3 * h, -h, h, 3 * h]
-  let sum = 0
-  for (const node of nodes) {
-    let weight = 1
-    for (const other of nodes) if (other !== node) weight *= (carry - other) / (node - other)
-    sum += weight * at(node)
-  }
-  return sum
+  return excess(asset, carry, level, years, sd, w)
 }
 
-function excessAt(asset: Asset, carry: number, level: number, years: number, sd: number, w: 1 | -1): number {
-  const { spot, rate, vol } = asset
-  const logMoney = log(spot / level)
+function excess(asset: Asset, carry: number, level: number, years: number, sd: number, w: 1 | -1): number {
+  const logMoney = log(asset.spot / level)
   const d = (logMoney + carry * years) / sd + sd / 2
-  const discount = exp(-rate * years)
-  const growth = exp(carry * years)
-  const half = (vol * vol) / (2 * carry)
-  const reflected = scaledCdf((-2 * carry * logMoney) / (vol * vol), w * (d - (2 * carry * years) / sd))
-  const vanilla = spot * growth * normalCdf(w * d) - level * normalCdf(w * (d - sd))
-  return Math.max(0, w * discount * (vanilla + spot * half * (growth * normalCdf(w * d) - reflected)))
+  const grown = exp(carry * years)
+  const vanilla = asset.spot * grown * normalCdf(w * d) - level * normalCdf(w * (d - sd))
+  const h = (carry * years) / sd
+  const z = w * (logMoney / sd + sd / 2)
+  const bonus =
+    Math.abs(h) * Math.max(1, Math.abs(z)) < SERIES_BELOW
+      ? w * sd * grown * bySeries(z, w * h)
+      : (sd / (2 * h)) * (grown * normalCdf(w * d) - scaledCdf((-2 * h * logMoney) / sd, w * d - 2 * w * h))
+  return Math.max(0, w * exp(-asset.rate * years) * (vanilla + asset.spot * bonus))
+}
+
+/** Below this six terms of the series are exact to rounding; above, the difference loses at most one digit. */
+const SERIES_BELOW = 0.1
+const SERIES_TERMS = 6
+
+/**
+ * φ(z + h) [R(z + h) − R(z − h)]/2h with R = N/φ, through its limit at h = 0: the odd derivatives of R at z, which follow
+ * R' = 1 + zR and R⁽ⁿ⁺¹⁾ = zR⁽ⁿ⁾ + nR⁽ⁿ⁻¹⁾, each times h^(n−1)/n!. This is the bracket of `expectedExcess` over 2b/σ², since
+ * (S/M)^(−2b/σ²) is the ratio of the two densities.
+ */
+function bySeries(z: number, h: number): number {
+  let before = normalCdf(z) * exp(-h * z - (h * h) / 2)
+  let odd = normalPdf(z + h) + z * before
+  let sum = 0
+  let factor = 1
+  for (let k = 0; k < SERIES_TERMS; k++) {
+    const n = 2 * k + 1
+    sum += odd * factor
+    factor *= (h * h) / ((n + 1) * (n + 2))
+    const even = z * odd + n * before
+    odd = z * even + (n + 1) * odd
+    before = even
+  }
+  return sum
 }
