@@ -6,7 +6,10 @@ import { type Asset, costOfCarry, requireAsset } from './asset.js'
 
 /** When the average is taken. */
 export type Averaging =
-  /** Without a break from `elapsed` years ago until expiry. */
+  /**
+   * Without a break from `elapsed` years ago until expiry. A derivative by time moves the years to expiry alone: theta holds
+   * `elapsed` and `averageSoFar` fixed, so that it leaves out what the time that passes adds to the known share.
+   */
   | { readonly kind: 'continuous'; readonly elapsed: number }
   /** At equal steps from `first` years hence to expiry; `taken` fixings are known already. */
   | { readonly kind: 'discrete'; readonly count: number; readonly first: number; readonly taken: number }
