@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { americanPrice } from './american.js'
 import { geometricAsianPrice } from './asian.js'
 import { barrierPrice } from './barrier.js'
 import { digitalPrice } from './digital.js'
@@ -17,6 +18,8 @@ type Row = {
   readonly option: never
   readonly market: never
   readonly price: number
+  /** What the figure itself may be off by; only where it comes from trees. */
+  readonly error?: number
 }
 
 /** Figures by quadrature; see test/vectors/README.md. */
@@ -59,6 +62,14 @@ describe('against figures of a second implementation', () => {
       const slack = family === 'spread' ? SPREAD_ABSOLUTE * spotsOf(row.market) : 0
       const difference = Math.abs(ours - row.price)
       expect(difference, `${ours} against ${JSON.stringify(row)}`).toBeLessThanOrEqual(RELATIVE * row.price + slack)
+    }
+  })
+
+  it('behavior: american within 1e-4 of a strike of 100', () => {
+    for (const row of rowsOf('american')) {
+      const ours = americanPrice(row.option, row.market)
+      expect(row.error).toBeLessThanOrEqual(1e-5)
+      expect(Math.abs(ours - row.price) + row.error!, `${ours} against ${JSON.stringify(row)}`).toBeLessThan(1e-4)
     }
   })
 })

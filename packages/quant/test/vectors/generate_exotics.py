@@ -4,10 +4,13 @@ Exotic options and models by quadrature in 34 digits (mpmath), rounded to double
 Run: python3 packages/quant/test/vectors/generate_exotics.py > packages/quant/test/vectors/exotics.json
 No closed form of a price is shared with the library: a price is the integral of its payoff over the density of what it
 depends on (end point, Brownian bridge, first passage, extreme), and a European option under a model comes from Heston's two
-probabilities. A row holds the library's own arguments and the price; arguments come from a linear congruential generator.
+probabilities. American options come from two trees in doubles (numpy), with their error. A row holds the library's own
+arguments and the price; arguments come from a linear congruential generator.
 """
 
 import json
+import math
+import numpy
 from mpmath import mp, mpf, mpc, exp, expm1, log, sqrt, erfc, pi, cos, sin, inf
 
 mp.dps = 34
@@ -493,7 +496,67 @@ def merton():
         yield [right, f, k, years], model, total
 
 
-FAMILIES = dict(digital=digital, touch=touch, barrier=barrier, doubleBarrier=double_barrier, doubleTouch=double_touch, lookback=lookback, geometricAsian=geometric_asian, forwardStart=forward_start, power=power, quanto=quanto, exchange=exchange, spread=spread, rainbow=rainbow, heston=heston, bates=bates, merton=merton, barrierFar=far)
+def leisen_reimer(sign, strike, years, spot, rate, q, vol, n):
+    """Peizer and Pratt's second inversion, n odd."""
+    peizer = lambda z: 0.5 + math.copysign(0.5, z) * math.sqrt(1 - math.exp(-((z / (n + 1 / 3 + 0.1 / (n + 1))) ** 2) * (n + 1 / 6)))
+    sd = vol * math.sqrt(years)
+    d1 = (math.log(spot / strike) + (rate - q) * years) / sd + sd / 2
+    p, p1 = peizer(d1 - sd), peizer(d1)
+    growth = math.exp((rate - q) * years / n)
+    up, down = math.log(growth * p1 / p), math.log(growth * (1 - p1) / (1 - p))
+    prices = spot * numpy.exp(numpy.arange(n + 1) * up + numpy.arange(n, -1, -1) * down)
+    return roll(sign, strike, prices, numpy.maximum(0, sign * (prices - strike)), math.exp(-down), math.exp(-rate * years / n), p)
+
+
+def smoothed_binomial(sign, strike, years, spot, rate, q, vol, n):
+    """Cox-Ross-Rubinstein with Black-Scholes in the last step."""
+    t = years / n
+    sd = vol * math.sqrt(t)
+    u = math.exp(sd)
+    prices = spot * numpy.exp(sd * (2 * numpy.arange(n) - (n - 1)))
+    d1 = (numpy.log(prices / strike) + (rate - q) * t) / sd + sd / 2
+    normal = lambda x: numpy.array([math.erfc(-v / math.sqrt(2)) / 2 for v in x])
+    values = sign * (prices * math.exp(-q * t) * normal(sign * d1) - strike * math.exp(-rate * t) * normal(sign * (d1 - sd)))
+    values = numpy.maximum(values, sign * (prices - strike))
+    return roll(sign, strike, prices, values, u, math.exp(-rate * t), (math.exp((rate - q) * t) - 1 / u) / (u - 1 / u))
+
+
+def roll(sign, strike, prices, values, lift, discount, p):
+    while len(values) > 1:
+        prices = prices[:-1] * lift
+        values = numpy.maximum(discount * (p * values[1:] + (1 - p) * values[:-1]), sign * (prices - strike))
+    return float(values[0])
+
+
+# right, years, spot, rate, yield, vol at a strike of 100
+AMERICAN = [
+    ("put", 1, 100, 0.05, 0.0, 0.3),
+    ("call", 1, 100, 0.05, 0.08, 0.3),
+    ("put", 0.25, 90, 0.1, 0.02, 0.6),
+    ("call", 2, 110, 0.05, 0.1, 0.5),
+    ("put", 0.02, 98, 0.08, 0.0, 0.4),
+    ("call", 1, 80, 0.1, 0.1, 0.2),
+    ("put", 3, 110, 0.06, 0.06, 0.8),
+    ("put", 0.5, 105, 0.12, 0.0, 0.15),
+    ("call", 0.5, 105, 0.03, 0.12, 0.7),
+    ("put", 1, 100, 0.04, 0.04, 1.2),
+    ("put", 0.5, 120, 0.03, 0.01, 0.5),
+    ("call", 0.1, 100, 0.02, 0.06, 0.9),
+]
+
+
+def american():
+    """Mean of two trees extrapolated to no step; the error is half of what they differ by, and may be 1e-5 at most."""
+    for right, years, spot, rate, q, vol in AMERICAN:
+        of = (1 if right == "call" else -1, 100, years, spot, rate, q, vol)
+        one = 2 * leisen_reimer(*of, 8001) - leisen_reimer(*of, 4001)
+        two = 2 * smoothed_binomial(*of, 8000) - smoothed_binomial(*of, 4000)
+        assert abs(one - two) <= 2e-5
+        market = dict(spot=float(spot), rate=rate, dividendYield=q, vol=vol)
+        yield dict(right=right, strike=100.0, yearsToExpiry=float(years)), market, round((one + two) / 2, 8), abs(one - two) / 2
+
+
+FAMILIES = dict(digital=digital, touch=touch, barrier=barrier, doubleBarrier=double_barrier, doubleTouch=double_touch, lookback=lookback, geometricAsian=geometric_asian, forwardStart=forward_start, power=power, quanto=quanto, exchange=exchange, spread=spread, rainbow=rainbow, heston=heston, bates=bates, merton=merton, barrierFar=far, american=american)
 
 
 def row(option, market, price, *error):
