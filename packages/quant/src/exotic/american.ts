@@ -1,7 +1,7 @@
 import { InputError, requireNonNegative, requirePositive } from '../inputError.js'
 import type { OptionRight } from '../instrument.js'
 import { gaussLegendre } from '../math/gaussLegendre.js'
-import { exp, log, normalCdf } from '../math/index.js'
+import { exp, log, normalCdf, sin } from '../math/index.js'
 import { blackScholesPrice } from '../pricing/blackScholes.js'
 import { type Asset, requireAsset } from './asset.js'
 import { exerciseBoundary } from './exerciseBoundary.js'
@@ -58,15 +58,16 @@ function putPrice(spot: number, strike: number, years: number, rate: number, yie
   const { nodes, weights } = gaussLegendre(PREMIUM_NODES)
   let premium = 0
   for (let i = 0; i < nodes.length; i++) {
-    // s = T y², so that the square root at s = 0 becomes smooth.
-    const y = (1 + nodes[i]!) / 2
-    const s = years * y * y
+    // s = T sin²θ, so that the square roots at s = 0 and at s = T become smooth.
+    const theta = ((1 + nodes[i]!) * Math.PI) / 4
+    const root = sin(theta)
+    const s = years * root * root
     const sd = vol * Math.sqrt(s)
     const d = (moneyness - boundary(years - s) + (rate - yieldRate) * s) / sd
     const gain =
       rate * strike * exp(-rate * s) * normalCdf(-(d - sd / 2)) -
       yieldRate * spot * exp(-yieldRate * s) * normalCdf(-(d + sd / 2))
-    premium += weights[i]! * gain * years * y
+    premium += (weights[i]! * gain * years * Math.PI * sin(2 * theta)) / 4
   }
   return Math.max(intrinsic, european + Math.max(0, premium))
 }

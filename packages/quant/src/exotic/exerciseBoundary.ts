@@ -1,5 +1,5 @@
 import { gaussLegendre } from '../math/gaussLegendre.js'
-import { cos, exp, log, normalCdf } from '../math/index.js'
+import { cos, exp, log, normalCdf, sin } from '../math/index.js'
 
 const COLLOCATION = 12
 const KERNEL_NODES = 24
@@ -74,10 +74,15 @@ function rowOf(points: readonly number[], rootTau: number, rootYears: number): R
   const { nodes, weights } = gaussLegendre(KERNEL_NODES)
   const tau = rootTau * rootTau
   const kernel = Array.from(nodes, (node, k) => {
-    // s = τy², so that the square root at s = 0 becomes smooth.
-    const y = (1 + node) / 2
-    const left = rootTau * Math.sqrt((1 - y) * (1 + y))
-    return { s: tau * y * y, weight: weights[k]! * tau * y, at: barycentricWeights(points, (2 * left) / rootYears - 1) }
+    // s = τ sin²θ, so that the square roots at s = 0 and at s = τ become smooth.
+    const theta = ((1 + node) * Math.PI) / 4
+    const left = rootTau * cos(theta)
+    const root = sin(theta)
+    return {
+      s: tau * root * root,
+      weight: (weights[k]! * tau * Math.PI * sin(2 * theta)) / 4,
+      at: barycentricWeights(points, (2 * left) / rootYears - 1),
+    }
   })
   return { tau, kernel }
 }

@@ -65,11 +65,12 @@ describe('against figures of a second implementation', () => {
     }
   })
 
-  it('behavior: american within 1e-4 of a strike of 100', () => {
+  // Measured 1.3e-5, most of it the trees' own: twice the nodes move our prices by 3e-7.
+  it('behavior: american within 3e-5 of a strike of 100', () => {
     for (const row of rowsOf('american')) {
       const ours = americanPrice(row.option, row.market)
       expect(row.error).toBeLessThanOrEqual(1e-5)
-      expect(Math.abs(ours - row.price) + row.error!, `${ours} against ${JSON.stringify(row)}`).toBeLessThan(1e-4)
+      expect(Math.abs(ours - row.price) + row.error!, `${ours} against ${JSON.stringify(row)}`).toBeLessThan(3e-5)
     }
   })
 })
