@@ -2,7 +2,7 @@
 Exotic options and models by quadrature in 34 digits (mpmath), rounded to doubles: exotics.json.
 
 Run: python3 packages/quant/test/vectors/generate_exotics.py > packages/quant/test/vectors/exotics.json
-No closed form of a price is shared with the library: a price is the integral of its payoff over the density of what it
+Only Merton's series is shared with the library: every other price is the integral of its payoff over the density of what it
 depends on (end point, Brownian bridge, first passage, extreme), and a European option under a model comes from Heston's two
 probabilities. American options come from two trees in doubles (numpy), with their error. A row holds the library's own
 arguments and the price; arguments come from a linear congruential generator.
@@ -178,6 +178,11 @@ def touch():
             else:
                 p = w.hit(o["barrier"], pays == "at-hit") * (1 if pays == "at-hit" else w.discount)
             yield o, asset, 10 * p
+    # Rates so negative that the usual formula's root is not real.
+    for rate, level in ((-0.2, 130.0), (-0.5, 60.0)):
+        asset = dict(spot=100.0, rate=rate, dividendYield=rate, vol=0.5)
+        o = dict(barrier=level, direction="up" if level > 100 else "down", condition="touched", pays="at-hit", cash=10.0, yearsToExpiry=1.5)
+        yield o, asset, 10 * World(asset, 1.5).hit(level, True)
 
 
 def barrier():
@@ -340,7 +345,7 @@ def quanto():
     for asset, years in assets_of(10, EXTREME):
         o = dict(right=pick("call", "put"), strike=near(asset, years, 1.5), yearsToExpiry=years, fxVol=uniform(0, 0.8), correlation=uniform(-1, 1), underlyingRate=uniform(-0.03, 0.1))
         w = World(asset, years)
-        # Conditional on the exchange rate's noise z, tilted by its own growth (the asset's measure): a shift of its mean.
+        # The asset's drift under the payment currency's measure.
         drift = mpf(o["underlyingRate"]) - w.q - w.vol**2 / 2 - mpf(o["correlation"]) * w.vol * mpf(o["fxVol"])
         p = gaussian(w.payoff(o["right"], o["strike"]), *w.in_the_money(o["right"], o["strike"]), drift * w.years, w.sd)
         yield o, asset, w.discount * p
