@@ -3,7 +3,7 @@ import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } fr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openJournal } from '@holdfast/server'
-import { median } from '../median.mjs'
+import { median } from '../measure.mjs'
 
 const EVENTS_PER_RECORD = 512
 const EVENT_BYTES = 128

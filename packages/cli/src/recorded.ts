@@ -9,7 +9,7 @@ import {
   renderDiagnostics,
   type Turn,
 } from '@holdfast/engine'
-import { engineOf, nodeFiles, walkJournal } from '@holdfast/server'
+import { engineOf, nodeFiles, recordedTurns, walkJournal } from '@holdfast/server'
 import { loadConfiguration } from './command/check.js'
 import { CommandError, EXIT } from './exit.js'
 
@@ -31,10 +31,10 @@ export function openRecorded(place: string): Recorded {
   const { rulebook } = compiled
   return {
     rulebook,
-    turns: () => turnsOf(folder),
+    turns: () => recordedTurns(folder),
     replay() {
       const engine = engineOf(rulebook)
-      for (const turn of turnsOf(folder)) engine.step(turn.events, turn.time)
+      for (const turn of recordedTurns(folder)) engine.step(turn.events, turn.time)
       return engine
     },
   }
@@ -61,12 +61,4 @@ function firstRecord(folder: string) {
   const record = decodeRecord(payloadText(first.value.frame.payload))
   if (record.kind !== 'header') throw new CommandError(`${folder}: the first record is no header`, EXIT.corrupt)
   return record
-}
-
-function* turnsOf(folder: string): Generator<Turn> {
-  for (const step of walkJournal(nodeFiles(folder))) {
-    if (step.kind === 'fault') return
-    const record = decodeRecord(payloadText(step.frame.payload))
-    if (record.kind === 'turn') yield record.turn
-  }
 }

@@ -15,6 +15,7 @@ export {
 } from './api/readModel.js'
 export { type House, type HouseOptions, type HouseOutcome, InstrumentError, openHouse } from './house/house.js'
 export { type RunExtent, runExtent } from './house/runState.js'
+export { recordedTurns } from './house/turns.js'
 export {
   describeFault,
   JournalError,
