@@ -1,4 +1,4 @@
-import type { EngineView, Turn } from '@holdfast/engine'
+import { actionText, type EngineView, type Turn } from '@holdfast/engine'
 import { paint } from './output.js'
 
 /** How often the line is drawn anew, milliseconds. */
@@ -123,6 +123,10 @@ function describe(action: Turn['decisions'][number]['action']): string {
       return `cancel orders of ${action.account}`
     case 'halt':
       return `halt: ${action.reason}`
+    case 'kill-report':
+    case 'stage':
+    case 'adopt':
+      return actionText(action)
     case 'alert':
       return action.summary
   }

@@ -14,6 +14,26 @@ export type Scope =
   | { readonly kind: 'underlying'; readonly portfolio: string; readonly underlying: string }
   | { readonly kind: 'input'; readonly input: string }
 
+export const ORDER_PURPOSES = ['hedge-delta', 'reduce', 'flatten'] as const
+export type OrderPurpose = (typeof ORDER_PURPOSES)[number]
+
+/** `fill-or-lapse`: at once up to the limit. `rest`: stands at its limit. `post-only`: stands, and never takes. */
+export const ORDER_TERMS = ['fill-or-lapse', 'rest', 'post-only'] as const
+export type OrderTerms = (typeof ORDER_TERMS)[number]
+
+/** How an order is worked. Prices never go beyond the order's own limit price, which is the cap. */
+export type ExecutionStyle =
+  /** Rests at the near side of the book, is moved after it every `everyMs`, at most `moves` times, then taken at the cap. */
+  | { readonly kind: 'chase'; readonly everyMs: number; readonly moves: number }
+  /** Rests as a maker's order for `patienceMs`; then the rest is cancelled, or taken at the cap. */
+  | { readonly kind: 'post-only'; readonly patienceMs: number; readonly afterwards: 'cancel' | 'take' }
+  /** Equal slices every `everyMs`, each at most `participation` of the size shown at the best price. */
+  | { readonly kind: 'sliced'; readonly slices: number; readonly everyMs: number; readonly participation: number }
+
+/** What a kill does beyond holding back: withdraws orders, closes a share of what is held, or all of it. */
+export const KILL_MODES = ['cancel', 'reduce', 'flatten'] as const
+export type KillMode = (typeof KILL_MODES)[number]
+
 /** An intent as data. Sizes and amounts are decimal strings in the unit named beside them. */
 export type Action =
   | {
@@ -25,7 +45,7 @@ export type Action =
     }
   | {
       readonly kind: 'order'
-      readonly purpose: 'hedge-delta' | 'reduce'
+      readonly purpose: OrderPurpose
       readonly venue: string
       readonly account: string
       readonly instrument: InstrumentKey
@@ -35,6 +55,12 @@ export type Action =
       readonly limitPrice: string
       readonly priceUnit: string
       readonly reduceOnly: boolean
+      /** How it stands at the venue; absent: fills at once up to its limit, the rest lapses. */
+      readonly terms?: OrderTerms
+      /** The order is worked in steps, each a decision of its own that names this one as `parent`; itself it is not sent. */
+      readonly style?: ExecutionStyle
+      /** Decision whose order this is a step of. */
+      readonly parent?: string
     }
   | {
       readonly kind: 'collateral'
@@ -43,8 +69,28 @@ export type Action =
       /** > 0 tops up. */
       readonly amount: string
     }
-  | { readonly kind: 'cancel'; readonly account: string; readonly instruments: readonly InstrumentKey[] | 'all' }
+  | {
+      readonly kind: 'cancel'
+      readonly account: string
+      readonly instruments: readonly InstrumentKey[] | 'all'
+      /** Only this order, by our id; absent: all in those instruments. */
+      readonly order?: string
+    }
   | { readonly kind: 'halt'; readonly scope: Scope; readonly reason: string }
+  /** Where a kill stands: what the venue has confirmed, and what could not be done, each with why. */
+  | {
+      readonly kind: 'kill-report'
+      readonly scope: string
+      readonly mode: KillMode
+      readonly state: 'confirmed' | 'working' | 'incomplete'
+      readonly drill: boolean
+      readonly confirmed: readonly string[]
+      readonly open: readonly { readonly what: string; readonly why: string }[]
+    }
+  /** A rule went to another stage of the ladder, by whose word and on which record; or why it did not. */
+  | { readonly kind: 'stage'; readonly rule: string; readonly from: Stage; readonly to: Stage; readonly by: string }
+  /** A person said how a position or order that was not ours is to be taken. */
+  | { readonly kind: 'adopt'; readonly account: string; readonly by: string }
 
 /** An input that a decision read, with its age at that moment. */
 export type DecisionInput = {
@@ -70,17 +116,13 @@ export type ConditionTerm = {
   readonly holds: boolean | 'unknown'
 }
 
-export type DecisionOutcome =
-  /** Recorded, nothing sent (`plan`, `shadow`). */
-  | 'planned'
-  /** Simulated fills follow as events (`paper`). */
-  | 'papered'
-  /** Waits for a person (`approve`). */
-  | 'pending'
-  /** Handed to an executor (`live`). */
-  | 'sent'
-  /** Refused by our own bounds or by the oracle guard's action matrix; `reasons` say which. */
-  | 'denied'
+/**
+ * `planned`: recorded, nothing sent (`plan`, `shadow`). `papered`: simulated fills follow as events. `pending`: waits for a person.
+ * `sent`: handed to an executor. `denied`: refused by our own bounds, controls or the oracle guard; `reasons` say which.
+ * `expired`: waited for a person, and nobody confirmed it in time, or somebody refused it. `done`: done within the engine.
+ */
+export const DECISION_OUTCOMES = ['planned', 'papered', 'pending', 'sent', 'denied', 'expired', 'done'] as const
+export type DecisionOutcome = (typeof DECISION_OUTCOMES)[number]
 
 /** An action as data, with its reasons. `id` is a hash of what caused it, so that it can never be made twice. */
 export type Decision = {

@@ -72,7 +72,10 @@ function createParts(rulebook: Rulebook): EngineParts {
       startTurn(book)
       if (opened) return []
       opened = true
-      return configuration.accounts.flatMap((account) => applyBookEvent(book, configuredStatement(account, now)))
+      // What a connected account holds only its venue can say.
+      return configuration.accounts
+        .filter(({ connection }) => connection === undefined)
+        .flatMap((account) => applyBookEvent(book, configuredStatement(account, now)))
     },
     apply: (event) => [...applyMarketEvent(market, event), ...applyBookEvent(book, event)],
     conclude(now, events) {

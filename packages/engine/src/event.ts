@@ -12,6 +12,10 @@ export type Event =
   | CashEvent
   | SettlementEvent
   | VenueFigureEvent
+  | OrderEvent
+  | OpenOrdersEvent
+  | SessionEvent
+  | VenueStateEvent
   | ControlEvent
   | ClockEvent
 
@@ -134,10 +138,75 @@ export type VenueFigureEvent = Provenance & {
   readonly maintenanceMargin?: number
 }
 
-/** A person's or supervisor's word: approve, kill, resume, acknowledge, change of stage. */
+/**
+ * What became of an order, as far as is known. `sending`: the intent is recorded, no answer yet. `open`, `filled` and
+ * `cancelled`: confirmed by the venue. `rejected`: the venue did not take it. `denied`: our own bounds kept it back, nothing was
+ * sent. `unresolved`: its fate is not known; it may be at the venue.
+ */
+export const ORDER_STATUSES = ['sending', 'open', 'filled', 'cancelled', 'rejected', 'denied', 'unresolved'] as const
+export type OrderStatus = (typeof ORDER_STATUSES)[number]
+
+/** An order as a venue shows it. Sizes are decimal strings, signed (> 0 buys), in the instrument's size unit. */
+export type OrderReport = {
+  /** Our id: that of the decision. Absent where the order is not one of ours. */
+  readonly clientId?: string
+  /** The venue's own id; two orders can stand under one client id. */
+  readonly venueOrderId?: string
+  readonly instrument: InstrumentKey
+  readonly status: OrderStatus
+  readonly size: string
+  readonly filled: string
+  /** In the unit the instrument quotes; absent for orders without a limit. */
+  readonly limitPrice?: string
+  readonly averagePrice?: string
+  readonly reduceOnly?: boolean
+  /** Why it was rejected, denied, cancelled, or why its fate is not known; in words, with the venue's code. */
+  readonly reason?: string
+}
+
+/** News of one order. */
+export type OrderEvent = Provenance & OrderReport & { readonly kind: 'order'; readonly account: string }
+
+/** Every order that is open at the venue for an account: one that is not listed is not open. */
+export type OpenOrdersEvent = Provenance & {
+  readonly kind: 'open-orders'
+  readonly account: string
+  readonly orders: readonly OrderReport[]
+}
+
+/**
+ * A connection to a venue began or was lost. Until a complete statement and the list of open orders have come that are younger
+ * than this, what the account holds is not reconciled, and nothing opens risk on it.
+ */
+export type SessionEvent = Provenance & {
+  readonly kind: 'session'
+  readonly account: string
+  readonly state: 'connected' | 'lost'
+  readonly detail?: string
+}
+
+/** A safety device at the venue: armed by its own word, and what it does not cover. */
+export type VenueGuardState = {
+  readonly name: 'cancel-on-disconnect' | 'market-maker-protection' | 'scheduled-cancel'
+  readonly state: 'armed' | 'not-armed' | 'triggered' | 'unknown'
+  readonly gaps: readonly string[]
+}
+
+/** What a venue lets through at the moment, and the guards of an account there. */
+export const VENUE_STATES = ['open', 'post-only', 'maintenance', 'down'] as const
+export type VenueStateEvent = Provenance & {
+  readonly kind: 'venue-state'
+  readonly venue: string
+  readonly state: (typeof VENUE_STATES)[number]
+  readonly account?: string
+  readonly guards?: readonly VenueGuardState[]
+  readonly detail?: string
+}
+
+/** A person's or supervisor's word: approve, kill, resume, acknowledge, change of stage, adopt an unknown position. */
 export type ControlEvent = Provenance & {
   readonly kind: 'control'
-  readonly command: 'approve' | 'reject' | 'kill' | 'resume' | 'acknowledge' | 'stage'
+  readonly command: 'approve' | 'reject' | 'kill' | 'resume' | 'acknowledge' | 'stage' | 'adopt'
   readonly actor: string
   readonly target: string
   readonly note?: string

@@ -179,6 +179,13 @@ export type Scope =
 
 export type Tier = 'notice' | 'warning' | 'critical'
 
+export type Stage = 'plan' | 'shadow' | 'paper' | 'approve' | 'live'
+
+export type ExecutionStyle =
+  | { readonly kind: 'chase'; readonly everyMs: number; readonly moves: number }
+  | { readonly kind: 'post-only'; readonly patienceMs: number; readonly afterwards: 'cancel' | 'take' }
+  | { readonly kind: 'sliced'; readonly slices: number; readonly everyMs: number; readonly participation: number }
+
 export type Action =
   | {
       readonly kind: 'alert'
@@ -189,7 +196,7 @@ export type Action =
     }
   | {
       readonly kind: 'order'
-      readonly purpose: 'hedge-delta' | 'reduce'
+      readonly purpose: 'hedge-delta' | 'reduce' | 'flatten'
       readonly venue: string
       readonly account: string
       readonly instrument: string
@@ -198,10 +205,29 @@ export type Action =
       readonly limitPrice: string
       readonly priceUnit: string
       readonly reduceOnly: boolean
+      readonly terms?: 'fill-or-lapse' | 'rest' | 'post-only'
+      readonly style?: ExecutionStyle
+      readonly parent?: string
     }
   | { readonly kind: 'collateral'; readonly account: string; readonly asset: string; readonly amount: string }
-  | { readonly kind: 'cancel'; readonly account: string; readonly instruments: readonly string[] | 'all' }
+  | {
+      readonly kind: 'cancel'
+      readonly account: string
+      readonly instruments: readonly string[] | 'all'
+      readonly order?: string
+    }
   | { readonly kind: 'halt'; readonly scope: Scope; readonly reason: string }
+  | {
+      readonly kind: 'kill-report'
+      readonly scope: string
+      readonly mode: 'cancel' | 'reduce' | 'flatten'
+      readonly state: 'confirmed' | 'working' | 'incomplete'
+      readonly drill: boolean
+      readonly confirmed: readonly string[]
+      readonly open: readonly { readonly what: string; readonly why: string }[]
+    }
+  | { readonly kind: 'stage'; readonly rule: string; readonly from: Stage; readonly to: Stage; readonly by: string }
+  | { readonly kind: 'adopt'; readonly account: string; readonly by: string }
 
 /** A number, or a word: `unknown`, `infinity`, or the value of a measure that is not a number. */
 export type Measured = number | string
@@ -210,11 +236,11 @@ export type Decision = {
   readonly id: string
   readonly sequence: number
   readonly rule: string
-  readonly stage: 'plan' | 'shadow' | 'paper' | 'approve' | 'live'
+  readonly stage: Stage
   readonly scope: Scope
   readonly time: string
   readonly action: Action
-  readonly outcome: 'planned' | 'papered' | 'pending' | 'sent' | 'denied'
+  readonly outcome: 'planned' | 'papered' | 'pending' | 'sent' | 'denied' | 'expired' | 'done'
   readonly condition: string
   readonly terms: readonly {
     readonly text: string

@@ -27,6 +27,10 @@ export function applyBookEvent(book: Book, event: Event): readonly DataFlag[] {
     case 'listing':
     case 'market':
     case 'venue-figure':
+    case 'order':
+    case 'open-orders':
+    case 'session':
+    case 'venue-state':
     case 'control':
     case 'clock':
       return []

@@ -12,6 +12,8 @@ export type Configuration = {
   readonly file: string
   readonly journal: JournalConfiguration
   readonly sources: readonly SourceConfiguration[]
+  /** Live connections to venues; each is a source of events too. Empty for recorded runs. */
+  readonly connections: readonly ConnectionConfiguration[]
   /** Sorted by id. */
   readonly accounts: readonly AccountConfiguration[]
   readonly guard: GuardConfiguration
@@ -70,8 +72,39 @@ export type SourceConfiguration =
   /** A scenario of the project's own format: a file, or one that is built in. */
   | (Omit<Recorded, 'path'> & { readonly kind: 'scenario'; readonly path?: string; readonly builtin?: string })
 
+export const VENUE_KINDS = ['deribit', 'derive', 'hyperliquid', 'binance', 'okx', 'bybit'] as const
+export type VenueKind = (typeof VENUE_KINDS)[number]
+
+/** A line to a venue: who speaks, as whom, and which of the venue's safety devices are armed. */
+export type ConnectionConfiguration = {
+  readonly id: string
+  readonly kind: VenueKind
+  /** Base address, where it is not the venue's own: a test net, a simulated exchange. */
+  readonly url?: string
+  /** By the name that the venue gives each: `key`, `secret`, `password`, `wallet`. */
+  readonly credentials: Readonly<Record<string, SecretReference>>
+  /** A key that can withdraw is refused unless this says otherwise. */
+  readonly allowWithdrawal: boolean
+  /** Underlyings whose market is watched: index, perpetuals, futures, options. */
+  readonly watch: readonly string[]
+  /** How often the account is asked for a complete statement and its open orders, milliseconds. */
+  readonly reconcileMs: number
+  readonly guards: {
+    readonly cancelOnDisconnect: boolean
+    readonly marketMakerProtection?: {
+      readonly intervalMs: number
+      readonly frozenMs: number
+      /** Exact decimals, base units. */
+      readonly quantityLimit?: string
+      readonly deltaLimit?: string
+    }
+  }
+}
+
 export type AccountConfiguration = {
   readonly id: string
+  /** The connection through which it is reached; absent: what the file and the fills say. */
+  readonly connection?: string
   readonly venue: string
   readonly portfolio: string
   /** Name of a margin model of the registry. */

@@ -39,8 +39,16 @@ export function accountsOf(
     const positions = positionsOf(source, path, raw, dataStart, diagnostics)
     diagnostics.push(...repeatedPositions(source, path, positions))
     if (file === undefined) continue
-    const { venue, portfolio, marginModel, balances } = file
-    accounts.push({ id: file.id, venue, portfolio, marginModel, balances: sorted(balances), positions })
+    const { venue, portfolio, marginModel, balances, connection } = file
+    accounts.push({
+      id: file.id,
+      ...(connection === undefined ? {} : { connection }),
+      venue,
+      portfolio,
+      marginModel,
+      balances: sorted(balances),
+      positions,
+    })
   }
   return { accounts: accounts.toSorted((a, b) => (a.id < b.id ? -1 : 1)), diagnostics }
 }

@@ -3,6 +3,7 @@ import type { AssessConfiguration, Configuration, GuardConfiguration, SourceConf
 import type { Rulebook } from '../rulebook.js'
 import { rulebookOf } from '../rulebook.js'
 import { accountsOf, instrumentOf } from './accounts.js'
+import { connectionOf, wrongConnections } from './connections.js'
 import type { Diagnostic } from './diagnostic.js'
 import { diagnosticsOf } from './issues.js'
 import { wrongParameters } from './margin.js'
@@ -36,7 +37,7 @@ export function compileConfiguration(text: string, file: string): CompiledConfig
   const found: Diagnostic[] = [...yaml.diagnostics]
   if (!parsed.success) found.push(...diagnosticsOf(source, configurationFileSchema, parsed.error.issues))
   const parts = checkParts(source)
-  found.push(...parts.diagnostics)
+  found.push(...parts.diagnostics, ...wrongConnections(source))
   if (parsed.success) {
     found.push(...checkSources(source, parsed.data))
     found.push(...wrongParameters(source, defined(parsed.data.margin) as Configuration['margin']))
@@ -123,6 +124,7 @@ function configurationOf(file: string, written: ConfigurationFile, accounts: Con
     file,
     journal: { path: journal.path },
     sources: written.sources.map(sourceOf),
+    connections: written.connections.map(connectionOf),
     accounts,
     guard: guardOf(written.guard),
     assess: assessOf(written.assess),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { marginModelNames } from '../../margin/registry.js'
 import { alertsSchema } from './alertsSchema.js'
+import { connectionSchema } from './connections.js'
 import { decimal, duration, instant, quantityText, secret } from './field.js'
 import { assessSchema, guardsSchema } from './riskSchema.js'
 import { rulesSchema } from './rulesSchema.js'
@@ -122,6 +123,9 @@ export const accountSchema = z
       .string()
       .regex(/^[a-z0-9][a-z0-9_-]*$/, 'a venue in lower case, such as deribit')
       .meta({ description: 'Where the account is held.', examples: ['deribit'] }),
+    connection: identifier(
+      'Connection through which it is reached; what the file and the fills say where absent.',
+    ).optional(),
     portfolio: identifier('Accounts of one portfolio are rolled up together.').prefault('desk'),
     marginModel: z
       .enum(marginModelNames as readonly [string, ...string[]])
@@ -174,7 +178,8 @@ export const configurationFileSchema = z
     version: z.literal(1).meta({ description: 'Version of the format.' }),
     name: z.string().min(1).max(200).prefault('desk').meta({ description: 'What the desk is called.' }),
     journal: journalSchema.prefault({ path: '.holdfast' }),
-    sources: z.array(sourceSchema).min(1).meta({ description: 'Where data comes from.' }),
+    sources: z.array(sourceSchema).prefault([]).meta({ description: 'Where recorded data comes from.' }),
+    connections: z.array(connectionSchema).prefault([]).meta({ description: 'Live connections to venues.' }),
     accounts: z.array(accountSchema).min(1).meta({ description: 'The accounts that are watched.' }),
     guard: guardsSchema,
     assess: assessSchema,

@@ -50,6 +50,8 @@ const OUTCOME_TEXT: Readonly<Record<Decision['outcome'], string>> = {
   pending: 'waits for a person',
   sent: 'handed on',
   denied: 'refused by our own bounds or guard',
+  expired: 'nobody confirmed it',
+  done: 'done',
 }
 
 /** `index:BTC = 78000 USD, from deribit, 4.2 s old, live`. */
@@ -73,10 +75,24 @@ export function actionText(action: Action): string {
     case 'collateral':
       return `top up ${action.account} with ${action.amount} ${action.asset}`
     case 'cancel':
+      if (action.order !== undefined) return `cancel order ${action.order} of ${action.account}`
       return `cancel ${action.instruments === 'all' ? 'all orders' : action.instruments.join(', ')} of ${action.account}`
     case 'halt':
       return `halt ${scopeText(action.scope)}: ${action.reason}`
+    case 'kill-report':
+      return killText(action)
+    case 'stage':
+      return `rule ${action.rule} from ${action.from} to ${action.to}, by ${action.by}`
+    case 'adopt':
+      return `what the venue says of ${action.account} is ours, by ${action.by}`
   }
+}
+
+function killText({ scope, mode, state, drill, confirmed, open }: Extract<Action, { kind: 'kill-report' }>): string {
+  const words = { confirmed: 'confirmed by the venue', working: 'at work', incomplete: 'not complete' }
+  const rest = open.map(({ what, why }) => `${what} (${why})`).join('; ')
+  const done = confirmed.length === 0 ? '' : `; done: ${confirmed.join(', ')}`
+  return `${drill ? 'drill of ' : ''}kill ${scope} (${mode}) ${words[state]}${done}${rest === '' ? '' : `; open: ${rest}`}`
 }
 
 export function scopeText(scope: Scope): string {

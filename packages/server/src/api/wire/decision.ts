@@ -1,4 +1,4 @@
-import { STAGES } from '@holdfast/engine'
+import { DECISION_OUTCOMES, KILL_MODES, ORDER_PURPOSES, ORDER_TERMS, STAGES } from '@holdfast/engine'
 import { z } from 'zod'
 import type { AlertRecord } from '../alertLog.js'
 import type { RecordedDecision } from '../readModel.js'
@@ -17,6 +17,12 @@ export const scopeSchema = named(
   ]),
 )
 
+const styleSchema = z.union([
+  z.object({ kind: z.literal('chase'), everyMs: z.number(), moves: z.number() }),
+  z.object({ kind: z.literal('post-only'), patienceMs: z.number(), afterwards: z.enum(['cancel', 'take']) }),
+  z.object({ kind: z.literal('sliced'), slices: z.number(), everyMs: z.number(), participation: z.number() }),
+])
+
 const tier = z.enum(['notice', 'warning', 'critical'])
 
 export const actionSchema = named(
@@ -32,7 +38,7 @@ export const actionSchema = named(
     }),
     z.object({
       kind: z.literal('order'),
-      purpose: z.enum(['hedge-delta', 'reduce']),
+      purpose: z.enum(ORDER_PURPOSES),
       venue: text,
       account: text,
       instrument: text,
@@ -41,10 +47,29 @@ export const actionSchema = named(
       limitPrice: text,
       priceUnit: text,
       reduceOnly: z.boolean(),
+      terms: optional(z.enum(ORDER_TERMS)),
+      style: optional(styleSchema),
+      parent: optional(text),
     }),
     z.object({ kind: z.literal('collateral'), account: text, asset: text, amount: text }),
-    z.object({ kind: z.literal('cancel'), account: text, instruments: z.union([z.array(text), z.literal('all')]) }),
+    z.object({
+      kind: z.literal('cancel'),
+      account: text,
+      instruments: z.union([z.array(text), z.literal('all')]),
+      order: optional(text),
+    }),
     z.object({ kind: z.literal('halt'), scope: scopeSchema, reason: text }),
+    z.object({
+      kind: z.literal('kill-report'),
+      scope: text,
+      mode: z.enum(KILL_MODES),
+      state: z.enum(['confirmed', 'working', 'incomplete']),
+      drill: z.boolean(),
+      confirmed: z.array(text),
+      open: z.array(z.object({ what: text, why: text })),
+    }),
+    z.object({ kind: z.literal('stage'), rule: text, from: z.enum(STAGES), to: z.enum(STAGES), by: text }),
+    z.object({ kind: z.literal('adopt'), account: text, by: text }),
   ]),
 )
 
@@ -91,7 +116,7 @@ export const decisionSchema = named(
     scope: scopeSchema,
     time: isoTime,
     action: actionSchema,
-    outcome: z.enum(['planned', 'papered', 'pending', 'sent', 'denied']),
+    outcome: z.enum(DECISION_OUTCOMES),
     condition: text,
     terms: z.array(termSchema),
     inputs: z.array(decisionInputSchema),

@@ -198,7 +198,11 @@ function actionText({ action, outcome }: Decision): string {
     case 'alert':
     case 'cancel':
     case 'halt':
+    case 'stage':
+    case 'adopt':
       return `${action.kind}, ${outcome}`
+    case 'kill-report':
+      return `kill ${action.scope}, ${action.state}`
   }
 }
 
