@@ -4,6 +4,7 @@ import { admit } from './door.js'
 import type { Engine, EngineOptions, EngineView } from './engine.js'
 import type { DataFlag, Event } from './event.js'
 import { digestOf } from './journal/digest.js'
+import type { OrdersView } from './order/tracked.js'
 import type { RuleState } from './policy/state.js'
 import type { Turn } from './turn.js'
 
@@ -19,6 +20,7 @@ export type EngineParts = {
     events: readonly Event[],
   ): { readonly assessment: Assessment; readonly decisions: readonly Decision[] }
   rules(): RuleState
+  orders(): OrdersView
   /** Everything that later turns depend on, as data or as digests of its own: for the state's digest. */
   state(): unknown
 }
@@ -39,6 +41,7 @@ export function composeEngine(parts: EngineParts, options: EngineOptions = {}): 
     flags: [],
     stateDigest: '',
     rules: parts.rules(),
+    orders: parts.orders(),
   }
 
   function step(events: readonly Event[], receivedTime: number): Turn {
@@ -60,7 +63,16 @@ export function composeEngine(parts: EngineParts, options: EngineOptions = {}): 
       options.sha256,
     )
     if (decisions.length > 0) recent = [...recent, ...decisions].slice(-keep)
-    view = { sequence, time, assessment, decisions: recent, flags, stateDigest, rules: parts.rules() }
+    view = {
+      sequence,
+      time,
+      assessment,
+      decisions: recent,
+      flags,
+      stateDigest,
+      rules: parts.rules(),
+      orders: parts.orders(),
+    }
     return { sequence, time, events, decisions, flags, assessmentDigest, stateDigest }
   }
 

@@ -77,12 +77,12 @@ export type Action =
       readonly order?: string
     }
   | { readonly kind: 'halt'; readonly scope: Scope; readonly reason: string }
-  /** Where a kill stands: what the venue has confirmed, and what could not be done, each with why. */
+  /** Where a kill stands: what the venue has confirmed, and what could not be done, each with why; `resumed`: a person ended it. */
   | {
       readonly kind: 'kill-report'
       readonly scope: string
       readonly mode: KillMode
-      readonly state: 'confirmed' | 'working' | 'incomplete'
+      readonly state: 'confirmed' | 'working' | 'incomplete' | 'resumed'
       readonly drill: boolean
       readonly confirmed: readonly string[]
       readonly open: readonly { readonly what: string; readonly why: string }[]

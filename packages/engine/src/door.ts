@@ -1,5 +1,13 @@
 import { parseInstrumentKey } from '@holdfast/quant'
-import type { DataFlag, Event, Observation, PositionData } from './event.js'
+import {
+  type DataFlag,
+  type Event,
+  type Observation,
+  ORDER_STATUSES,
+  type OrderReport,
+  type PositionData,
+  VENUE_STATES,
+} from './event.js'
 
 export type Admitted = {
   /** The event without what is malformed in it; absent where nothing of it can be used. */
@@ -30,6 +38,17 @@ export function admit(event: Event): Admitted {
       return checked(event, positive({ price: event.price, expiry: event.expiry }))
     case 'venue-figure':
       return checked(event, finite(event, ['equity', 'initialMargin', 'maintenanceMargin']))
+    case 'order':
+      return checked(event, reportFault(event))
+    case 'open-orders':
+      // A list with a hole in it is not everything: it is refused whole, and the line waits for a better one.
+      return Array.isArray(event.orders)
+        ? checked(event, first(event.orders.map(reportFault)))
+        : refused(event, 'orders must be a list')
+    case 'session':
+      return checked(event, oneOf('state', event.state, ['connected', 'lost']))
+    case 'venue-state':
+      return checked(event, oneOf('state', event.state, VENUE_STATES))
     case 'control':
     case 'clock':
       return whole(event)
@@ -46,6 +65,27 @@ function admitAccount(event: Extract<Event, { kind: 'account' }>): Admitted {
   // A list with a hole in it is not everything: what was left out must not be read as flat.
   if (admitted.flags.length === 0 || admitted.event === undefined) return admitted
   return { ...admitted, event: { ...admitted.event, complete: false } as Event }
+}
+
+function reportFault(report: OrderReport): string | undefined {
+  const amounts = {
+    size: report.size,
+    filled: report.filled,
+    ...(report.limitPrice === undefined ? {} : { limitPrice: report.limitPrice }),
+    ...(report.averagePrice === undefined ? {} : { averagePrice: report.averagePrice }),
+  }
+  return key(report.instrument) ?? decimals(amounts) ?? oneOf('status', report.status, ORDER_STATUSES)
+}
+
+function oneOf(name: string, value: unknown, allowed: readonly string[]): string | undefined {
+  return allowed.includes(value as string)
+    ? undefined
+    : `${name} must be one of ${allowed.join(', ')}, not ${shown(value)}`
+}
+
+function first(faults: readonly (string | undefined)[]): string | undefined {
+  const index = faults.findIndex((fault) => fault !== undefined)
+  return index < 0 ? undefined : `orders[${index}]: ${faults[index]}`
 }
 
 function observationFault(observation: Observation): string | undefined {

@@ -4,6 +4,15 @@ import { composeEngine, type EngineParts } from './compose.js'
 import type { Decision } from './decision.js'
 import type { DataFlag, Event } from './event.js'
 import { applyMarketEvent, createMarketState, guardSettings, marketDigest, marketView } from './market/index.js'
+import {
+  applyOrderEvent,
+  createOrders,
+  forgetOrders,
+  isIdle,
+  type OrdersView,
+  ordersView,
+  trackDecisions,
+} from './order/index.js'
 import { decide, EMPTY_RULE_STATE, type Rulebook, type RuleState, ruleStateDigest } from './policy/index.js'
 import type { Turn } from './turn.js'
 
@@ -38,6 +47,8 @@ export type EngineView = {
   readonly stateDigest: string
   /** What the rules remember: for `why-not`. */
   readonly rules: RuleState
+  /** Orders that are followed, lines to accounts, states of venues. */
+  readonly orders: OrdersView
 }
 
 export type EngineOptions = {
@@ -61,6 +72,7 @@ function createParts(rulebook: Rulebook): EngineParts {
   const book = createBook()
   const settings = assessSettings(configuration)
   const memory = createAssessMemory()
+  const orders = createOrders()
   let rules = EMPTY_RULE_STATE
   let opened = false
   for (const { id, venue, portfolio, marginModel } of configuration.accounts) {
@@ -77,16 +89,27 @@ function createParts(rulebook: Rulebook): EngineParts {
         .filter(({ connection }) => connection === undefined)
         .flatMap((account) => applyBookEvent(book, configuredStatement(account, now)))
     },
-    apply: (event) => [...applyMarketEvent(market, event), ...applyBookEvent(book, event)],
+    apply(event) {
+      const booked = applyBookEvent(book, event)
+      return [...applyMarketEvent(market, event), ...booked, ...applyOrderEvent(orders, event, booked)]
+    },
     conclude(now, events) {
       const snapshot = marketView(market, now)
       const assessment = assess(book, snapshot, settings, memory)
       const controls = events.filter((event) => event.kind === 'control')
-      const decided = decide(rulebook, rules, assessment, snapshot, now, controls)
+      forgetOrders(orders, now)
+      const decided = decide(rulebook, rules, assessment, snapshot, now, controls, ordersView(orders))
       rules = decided.state
+      trackDecisions(orders, decided.decisions, now)
       return { assessment, decisions: decided.decisions }
     },
     rules: () => rules,
-    state: () => [marketDigest(market), bookDigest(book), ruleStateDigest(rules)],
+    orders: () => ordersView(orders),
+    state: () => [
+      marketDigest(market),
+      bookDigest(book),
+      ruleStateDigest(rules),
+      ...(isIdle(orders) ? [] : [ordersView(orders)]),
+    ],
   }
 }

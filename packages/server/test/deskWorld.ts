@@ -5,6 +5,7 @@ import {
   EMPTY_RULE_STATE,
   type EngineView,
   type Event,
+  NO_ORDERS,
   type Quality,
   type Turn,
 } from '@holdfast/engine'
@@ -206,6 +207,7 @@ function makeSteps(hours: number): DeskWorld['steps'] {
       flags: [],
       stateDigest,
       rules: EMPTY_RULE_STATE,
+      orders: NO_ORDERS,
     }
     steps.push({ turn, view, head })
   }

@@ -7,6 +7,7 @@ import {
   type Event,
   type HeaderRecord,
   JOURNAL_FORMAT,
+  NO_ORDERS,
 } from '@holdfast/engine'
 import type { Cursor, Source } from '@holdfast/venues'
 
@@ -26,6 +27,7 @@ export function toyEngine(threshold = 10): Engine {
     },
     begin: () => [],
     rules: () => EMPTY_RULE_STATE,
+    orders: () => NO_ORDERS,
     conclude(now, events) {
       return { assessment: { time: now, accounts: [], portfolios: [], inputs: [] }, decisions: decide(now, events) }
     },

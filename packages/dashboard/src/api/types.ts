@@ -221,7 +221,7 @@ export type Action =
       readonly kind: 'kill-report'
       readonly scope: string
       readonly mode: 'cancel' | 'reduce' | 'flatten'
-      readonly state: 'confirmed' | 'working' | 'incomplete'
+      readonly state: 'confirmed' | 'working' | 'incomplete' | 'resumed'
       readonly drill: boolean
       readonly confirmed: readonly string[]
       readonly open: readonly { readonly what: string; readonly why: string }[]

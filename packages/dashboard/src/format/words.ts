@@ -46,6 +46,12 @@ export function actionSummary(action: Action): string {
       return `cancel ${action.instruments === 'all' ? 'all orders' : `orders in ${action.instruments.length} instruments`} of ${action.account}`
     case 'halt':
       return `halt ${scopeName(action.scope)}: ${action.reason}`
+    case 'kill-report':
+      return `${action.drill ? 'drill of ' : ''}kill ${action.scope} (${action.mode}): ${action.state}`
+    case 'stage':
+      return `${action.rule} from ${action.from} to ${action.to}, by ${action.by}`
+    case 'adopt':
+      return `what the venue says of ${action.account} is ours, by ${action.by}`
   }
 }
 

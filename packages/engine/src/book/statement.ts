@@ -140,7 +140,7 @@ function setPosition(
   const before = readHolding(book.positions, account, item)
   const key = book.instruments.names[item]!
   if (isKnown(book, account, 'positions') && before.size !== size) {
-    const code = size === 0n ? 'position-vanished' : before.size === 0n ? 'position-appeared' : 'statement-differs'
+    const code = size === 0n ? 'position-vanished' : before.size === 0n ? 'position-appeared' : 'position-differs'
     const detail = `${key} was ${moneyText(before.size)}, the statement says ${moneyText(size)}`
     flags.push(flag(code, event, `account:${event.account}`, detail))
   }

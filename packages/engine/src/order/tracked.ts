@@ -16,7 +16,10 @@ export type TrackedOrder = {
   readonly account: string
   readonly instrument: InstrumentKey
   readonly size: string
+  /** The farther of what its reports and its fills have told. */
   readonly filled: string
+  /** Sum of its fills. */
+  readonly traded: string
   readonly limitPrice?: string
   readonly averagePrice?: string
   readonly reduceOnly: boolean
@@ -40,6 +43,11 @@ export type AccountLine = {
   readonly reconciled: boolean
   /** What is missing for that, in words. */
   readonly waits: readonly string[]
+  /** Received times of the latest complete statement and list of open orders in this session. */
+  readonly statementTime?: number
+  readonly listTime?: number
+  /** What a statement said of positions that neither fills nor a person had told; until adopted, nothing opens. */
+  readonly differences: readonly string[]
   readonly guards: readonly VenueGuardState[]
 }
 
@@ -59,6 +67,9 @@ export type OrdersView = {
   /** Sorted by venue; a venue that said nothing is not listed. */
   readonly venues: readonly VenueLine[]
 }
+
+/** Nothing is under way, and no line was told of. */
+export const NO_ORDERS: OrdersView = { orders: [], accounts: [], venues: [] }
 
 /** True while the order may still trade. */
 export function isLive(status: OrderStatus): boolean {

@@ -93,6 +93,7 @@ function crash(): readonly { turn: Turn; view: EngineView }[] {
         flags,
         stateDigest: '',
         rules: EMPTY_RULE_STATE,
+        orders: NO_ORDERS,
       },
     }
   })

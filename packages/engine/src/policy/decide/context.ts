@@ -5,6 +5,7 @@ import type { Assessment, InputState } from '../../assess/assessment.js'
 import type { Action, ConditionTerm, Decision, DecisionInput, DecisionOutcome, Scope, Stage } from '../../decision.js'
 import { canonicalJson } from '../../journal/canonical.js'
 import type { MarketSnapshot } from '../../market/snapshot.js'
+import type { OrdersView } from '../../order/tracked.js'
 import { parseInstant } from '../configuration/instant.js'
 import type { Draft } from '../draft.js'
 import type { Rulebook } from '../rulebook.js'
@@ -21,6 +22,7 @@ export type DecideContext = {
   readonly market: DecideMarket
   readonly now: number
   readonly draft: Draft
+  readonly orders: OrdersView
   readonly decisions: Decision[]
 }
 

@@ -4,6 +4,7 @@ import { settleTroubles } from '../../alert/watch.js'
 import type { Assessment } from '../../assess/assessment.js'
 import type { Decision } from '../../decision.js'
 import type { ControlEvent } from '../../event.js'
+import { NO_ORDERS, type OrdersView } from '../../order/tracked.js'
 import { type Draft, draftOf } from '../draft.js'
 import type { Rulebook } from '../rulebook.js'
 import type { RuleState } from '../state.js'
@@ -26,6 +27,7 @@ export type Decided = {
  *
  * @param now - engine time, epoch milliseconds.
  * @param controls - what people said since the last turn.
+ * @param orders - what is under way, and how the lines stand.
  */
 export function decide(
   rulebook: Rulebook,
@@ -34,9 +36,10 @@ export function decide(
   market: DecideMarket,
   now: number,
   controls: readonly ControlEvent[] = [],
+  orders: OrdersView = NO_ORDERS,
 ): Decided {
   const draft = draftOf(state)
-  const context: DecideContext = { rulebook, assessment, market, now, draft, decisions: [] }
+  const context: DecideContext = { rulebook, assessment, market, now, draft, orders, decisions: [] }
   applyControls(draft, controls)
   rememberEquity(draft, assessment)
   const judgements: Judgement[] = []

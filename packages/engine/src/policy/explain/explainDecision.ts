@@ -89,7 +89,12 @@ export function actionText(action: Action): string {
 }
 
 function killText({ scope, mode, state, drill, confirmed, open }: Extract<Action, { kind: 'kill-report' }>): string {
-  const words = { confirmed: 'confirmed by the venue', working: 'at work', incomplete: 'not complete' }
+  const words = {
+    confirmed: 'confirmed by the venue',
+    working: 'at work',
+    incomplete: 'not complete',
+    resumed: 'is over',
+  }
   const rest = open.map(({ what, why }) => `${what} (${why})`).join('; ')
   const done = confirmed.length === 0 ? '' : `; done: ${confirmed.join(', ')}`
   return `${drill ? 'drill of ' : ''}kill ${scope} (${mode}) ${words[state]}${done}${rest === '' ? '' : `; open: ${rest}`}`

@@ -63,7 +63,7 @@ export const actionSchema = named(
       kind: z.literal('kill-report'),
       scope: text,
       mode: z.enum(KILL_MODES),
-      state: z.enum(['confirmed', 'working', 'incomplete']),
+      state: z.enum(['confirmed', 'working', 'incomplete', 'resumed']),
       drill: z.boolean(),
       confirmed: z.array(text),
       open: z.array(z.object({ what: text, why: text })),
