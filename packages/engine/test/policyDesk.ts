@@ -11,13 +11,13 @@ import type { QuoteBelief } from '../src/market/snapshot.js'
 import { compileConfiguration, type DecideMarket, type Rulebook, renderDiagnostics } from '../src/policy/index.js'
 
 /** A rulebook of some rules over one desk with one account at Deribit that holds an option. Throws where it does not compile. */
-export function rulebookWith(rules: string, more = ''): Rulebook {
+export function rulebookWith(rules: string, more = '', connection = ''): Rulebook {
   const text = `version: 1
 sources: [{ kind: scenario, builtin: test }]
 accounts:
   - id: main
     venue: deribit
-    balances: { BTC: 10 }
+${connection}    balances: { BTC: 10 }
     positions:
       - { instrument: BTC/USD:BTC-260227-80000-P, size: -25 BTC }
       - { instrument: ETH/USD:ETH, size: 1000 USD }

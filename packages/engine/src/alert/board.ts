@@ -1,6 +1,7 @@
 import type { Decision, Tier } from '../decision.js'
 import { type DecideContext, decisionInputs, record } from '../policy/decide/context.js'
-import { type Judgement, stageOf } from '../policy/decide/judgeRule.js'
+import type { Judgement } from '../policy/decide/judgeRule.js'
+import { stageOf } from '../policy/decide/ladder.js'
 import { fillSummary, namesOf } from '../policy/format.js'
 import type { Rule } from '../policy/rulebook.js'
 import { type AlertSubjectState, type AlertTierState, scopeKey } from '../policy/state.js'

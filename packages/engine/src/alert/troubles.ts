@@ -4,6 +4,8 @@ import { durationText } from '../market/names.js'
 import { GUARDED_INPUTS, type GuardedInput } from '../policy/configuration.js'
 import { type DecideContext, decisionInput } from '../policy/decide/context.js'
 import type { Judgement } from '../policy/decide/judgeRule.js'
+import { incompleteKills } from '../policy/decide/kills.js'
+import { actionText } from '../policy/explain/explainDecision.js'
 import { namesOf } from '../policy/format.js'
 import { scopeKey } from '../policy/state.js'
 import { inputsOf } from '../policy/subject.js'
@@ -14,6 +16,9 @@ export const STALE_INPUT = 'watch.stale-input'
 export const BLIND = 'watch.blind'
 export const BLOCKED = 'watch.blocked'
 export const FAULT = 'watch.fault'
+export const KILL_INCOMPLETE = 'watch.kill'
+export const WAITING = 'watch.approval'
+export const LINE = 'watch.line'
 
 /** Everything that is wrong with sight and reach in this turn. */
 export function troublesOf(
@@ -27,6 +32,9 @@ export function troublesOf(
     ...(tier === 'off' ? [] : blindRules(context, judgements, tier)),
     ...judgements.flatMap((judgement) => blockedRule(context, judgement)),
     ...faults.map(faultyRule),
+    ...openKills(context),
+    ...waitingApprovals(context),
+    ...openLines(context),
   ]
 }
 
@@ -44,6 +52,37 @@ function faultyRule({ rule, scope, message }: RuleFault): Trouble {
     reasons: [`${message}; while it fails, what it guards counts as at risk`],
     graceMs: 0,
   }
+}
+
+function bare(key: string, rule: string, scope: Scope, tier: Tier, summary: string, graceMs = 0): Trouble {
+  return { key: `${rule}|${key}`, rule, scope, tier, summary, inputs: [], reasons: [], graceMs }
+}
+
+function openKills(context: DecideContext): readonly Trouble[] {
+  return incompleteKills(context).map(({ key, summary }) =>
+    bare(key, KILL_INCOMPLETE, { kind: 'input', input: `kill:${key}` }, 'critical', summary),
+  )
+}
+
+function waitingApprovals(context: DecideContext): readonly Trouble[] {
+  return context.draft.keys('approvals').map((id) => {
+    const { rule, scope, action, people, confirmed } = context.draft.get('approvals', id)!
+    const summary = `${rule} asks to ${actionText(action)}: ${people - confirmed.length} of ${people} people must confirm ${id}`
+    return bare(id, WAITING, scope, 'warning', summary)
+  })
+}
+
+/** A line may be away for a moment, as when it is opened anew; what lasts is told. */
+const LINE_GRACE_MS = 60_000
+
+function openLines({ orders }: DecideContext): readonly Trouble[] {
+  return orders.accounts
+    .filter(({ reconciled }) => !reconciled)
+    .map(({ account, waits, differences }) => {
+      const summary = `${account} is not reconciled, nothing opens risk on it: ${waits.join('; ')}`
+      const grace = differences.length > 0 ? 0 : LINE_GRACE_MS
+      return bare(account, LINE, { kind: 'account', account }, 'critical', summary, grace)
+    })
 }
 
 /**

@@ -1,2 +1,3 @@
+export * from './blocks.js'
 export * from './orders.js'
 export * from './tracked.js'

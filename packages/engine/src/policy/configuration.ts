@@ -1,5 +1,5 @@
 import type { Instrument, InstrumentKey } from '@holdfast/quant'
-import type { Stage, Tier } from '../decision.js'
+import type { ExecutionStyle, KillMode, Stage, Tier } from '../decision.js'
 
 /**
  * A desk's configuration after checking: every quantity is a plain number in the unit its name ends with, money that
@@ -21,6 +21,8 @@ export type Configuration = {
   /** Overrides of margin parameters by model: `{ portfolio: { priceRange: 0.2 } }`. */
   readonly margin: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   readonly alerts: AlertsConfiguration
+  /** Absent: see `DEFAULT_KILL`. */
+  readonly kill?: KillConfiguration
   readonly server: ServerConfiguration
   /** A PostgreSQL server for the SQL view; absent: the embedded one beside the journal. */
   readonly database?: SecretReference
@@ -264,6 +266,36 @@ export type RuleAction =
     }
   | { readonly kind: 'cancel'; readonly account?: string; readonly instruments: 'all' | readonly InstrumentKey[] }
   | { readonly kind: 'halt'; readonly reason: string }
+  | { readonly kind: 'kill'; readonly mode: KillMode; readonly reason: string }
+
+export type ApprovalConfiguration = {
+  /** Nobody confirmed it within this time: it lapses. */
+  readonly withinMs: number
+  /** Above this amount of an action two different people must confirm. */
+  readonly fourEyesAbove?: Bound
+}
+
+export const DEFAULT_APPROVAL: ApprovalConfiguration = { withinMs: 900_000 }
+
+export type PromotionConfiguration = {
+  /** Time at the stage that it would leave. */
+  readonly afterMs: number
+  /** Decisions made there, those that were denied among them. */
+  readonly decisions: number
+  /** Largest share of them that were denied, 0 … 1. */
+  readonly deniedShare: number
+}
+
+export type KillConfiguration = {
+  /** Share of each position that mode `reduce` closes, 0 … 1. */
+  readonly reduceShare: number
+  /** Limit price against the best quote on our side, decimal. */
+  readonly maxSlippage: number
+  /** A kill that the venue has not confirmed by then is told as incomplete. */
+  readonly confirmMs: number
+}
+
+export const DEFAULT_KILL: KillConfiguration = { reduceShare: 0.5, maxSlippage: 0.02, confirmMs: 60_000 }
 
 export type RuleRearm = {
   /** The rule can fire again only once this holds (text of the condition), for `afterMs` without a break. */
@@ -281,6 +313,12 @@ export type RuleConfiguration = {
   readonly repeatMs?: number
   readonly bounds: Bounds
   readonly stage: Stage
+  /** How its orders are worked; absent: each fills at once up to its limit, the rest lapses. */
+  readonly execution?: ExecutionStyle
+  /** At stage `approve`; absent: see `DEFAULT_APPROVAL`. */
+  readonly approval?: ApprovalConfiguration
+  /** What its record must show before it goes up the ladder; absent: a person's word is enough. */
+  readonly promotion?: PromotionConfiguration
   readonly action: RuleAction
   /** Line of the file on which the rule begins. */
   readonly line: number

@@ -1,7 +1,17 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import type { Scope, Stage, Tier } from '../decision.js'
+import type {
+  Action,
+  ConditionTerm,
+  DecisionInput,
+  DecisionOutcome,
+  KillMode,
+  Scope,
+  Stage,
+  Tier,
+} from '../decision.js'
 import { canonicalJson } from '../journal/canonical.js'
+import type { ActionClass } from '../market/permits.js'
 
 /**
  * What rules remember between turns: plain data, part of the engine's state. Only what differs from the beginning is kept,
@@ -22,6 +32,14 @@ export type RuleState = {
   readonly watch: Readonly<Record<string, WatchState>>
   /** First and highest equity seen, by scope key: for drawdowns. */
   readonly equity: Readonly<Record<string, EquityMemory>>
+  /** Kills that stand, by scope key (`all` for everything). */
+  readonly kills: Readonly<Record<string, Kill>>
+  /** What waits for a person, by the id of its decision. */
+  readonly approvals: Readonly<Record<string, Approval>>
+  /** What each rule did at its stage, by rule. */
+  readonly records: Readonly<Record<string, StageRecord>>
+  /** Orders that are worked in steps, by the id of their decision. */
+  readonly working: Readonly<Record<string, WorkedOrder>>
 }
 
 export type RuleInstanceState = {
@@ -35,6 +53,8 @@ export type RuleInstanceState = {
   readonly count: number
   /** Since when the re-arm condition holds without a break. */
   readonly rearmSince?: number
+  /** Its latest orders: where they end short of their size, the rule may act again after its cool-down. */
+  readonly orders?: readonly string[]
   /** Refusals that were recorded in this episode, sorted, so that each is recorded once. */
   readonly denied?: readonly string[]
 }
@@ -60,6 +80,62 @@ export type WatchState = {
   readonly wellSince?: number
 }
 
+export type Kill = {
+  readonly since: number
+  readonly by: string
+  readonly reason: string
+  readonly mode: KillMode
+  /** Sizes to end at, exact decimals by `account|instrument`; what is not listed ends flat. Only for `reduce`. */
+  readonly targets?: Readonly<Record<string, string>>
+  /** When orders were last withdrawn, by account. */
+  readonly cancelled: Readonly<Record<string, number>>
+  /** State last reported, what was open then, and when. */
+  readonly told?: { readonly state: string; readonly open: string; readonly time: number }
+}
+
+export type Approval = {
+  readonly rule: string
+  readonly scope: Scope
+  readonly stage: Stage
+  readonly action: Action
+  readonly actionClass: ActionClass
+  readonly condition: string
+  readonly terms: readonly ConditionTerm[]
+  readonly inputs: readonly DecisionInput[]
+  readonly since: number
+  readonly expires: number
+  /** How many different people must confirm, and who did. */
+  readonly people: number
+  readonly confirmed: readonly string[]
+}
+
+/** Since when a rule is at its stage, and what it decided there. */
+export type StageRecord = {
+  readonly stage: Stage
+  readonly since: number
+  readonly decisions: number
+  readonly denied: number
+}
+
+export type WorkedOrder = {
+  readonly rule: string
+  readonly scope: Scope
+  readonly stage: Stage
+  readonly action: Extract<Action, { kind: 'order' }>
+  readonly actionClass: ActionClass
+  readonly outcome: DecisionOutcome
+  readonly since: number
+  /** Steps taken; the id and time of the latest, and whether its withdrawal was asked for. */
+  readonly steps: number
+  readonly step?: string
+  readonly stepAt?: number
+  readonly withdrawn?: boolean
+  /** What the earlier steps filled, exact, signed. */
+  readonly filled: string
+  /** What is left of the limit on steps: moves of a chase, slices. */
+  readonly left: number
+}
+
 export type EquityMemory = { readonly first: number; readonly peak: number }
 
 export const EMPTY_RULE_STATE: RuleState = {
@@ -70,6 +146,10 @@ export const EMPTY_RULE_STATE: RuleState = {
   alerts: {},
   watch: {},
   equity: {},
+  kills: {},
+  approvals: {},
+  records: {},
+  working: {},
 }
 
 export const ARMED: RuleInstanceState = { phase: 'armed', episode: 0, count: 0 }

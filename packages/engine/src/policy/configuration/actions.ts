@@ -46,7 +46,7 @@ function readAction(
   complain: Complain,
   diagnostics: Diagnostic[],
 ): RuleAction | undefined {
-  const { alert, 'hedge-delta': hedge, reduce, 'top-up': topUp, cancel, halt } = file.do
+  const { alert, 'hedge-delta': hedge, reduce, 'top-up': topUp, cancel, halt, kill } = file.do
   const knownAccount = (path: Path, account: string | undefined) => checkAccount(path, account, scope, known, complain)
   const keys = (path: Path, given: readonly string[]) =>
     given.flatMap((text, index) => {
@@ -99,6 +99,7 @@ function readAction(
     const instruments = cancel.instruments === 'all' ? 'all' : keys(['do', 'cancel', 'instruments'], cancel.instruments)
     return { kind: 'cancel', ...(account === undefined ? {} : { account }), instruments }
   }
+  if (kill !== undefined) return { kind: 'kill', mode: kill.mode, reason: kill.reason }
   return { kind: 'halt', reason: halt?.reason ?? '' }
 }
 

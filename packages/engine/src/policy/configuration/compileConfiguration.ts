@@ -117,7 +117,7 @@ function checkSources(source: YamlSource, { sources }: ConfigurationFile): reado
 }
 
 function configurationOf(file: string, written: ConfigurationFile, accounts: Configuration['accounts']): Configuration {
-  const { journal, alerts, database, server, margin } = written
+  const { journal, alerts, database, server, margin, kill } = written
   return {
     version: 1,
     name: written.name,
@@ -141,6 +141,11 @@ function configurationOf(file: string, written: ConfigurationFile, accounts: Con
       ...(alerts.heartbeat === undefined ? {} : { heartbeatMs: alerts.heartbeat }),
       staleInputs: alerts.staleInputs,
     },
+    ...(kill === undefined
+      ? {}
+      : {
+          kill: { reduceShare: kill.reduceShare, maxSlippage: kill.maxSlippage, confirmMs: kill.confirmWithin },
+        }),
     server,
     ...(database === undefined ? {} : { database }),
   }

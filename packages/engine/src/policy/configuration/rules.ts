@@ -1,3 +1,4 @@
+import type { ExecutionStyle } from '../../decision.js'
 import { suggest } from '../../text/suggest.js'
 import { compileCondition } from '../condition/compileCondition.js'
 import type { Condition } from '../condition/condition.js'
@@ -81,12 +82,42 @@ export function rulesOf(
       ...(file.repeat === undefined ? {} : { repeatMs: file.repeat }),
       bounds: boundsOf(file),
       stage: file.stage,
+      ...laddered(file),
       action: action.action,
       line: source.locate(path).line,
     })
   }
   diagnostics.push(...repeatedTiers(source, rules))
   return { rules, diagnostics }
+}
+
+/** How its orders are worked, confirmed and promoted; only what the file says, so that the rulebook's hash covers just that. */
+function laddered({ execution, approval, promotion }: RuleFile): Pick<Rule, 'execution' | 'approval' | 'promotion'> {
+  const style = execution === undefined ? undefined : styleOf(execution)
+  return {
+    ...(style === undefined ? {} : { execution: style }),
+    ...(approval === undefined
+      ? {}
+      : {
+          approval: {
+            withinMs: approval.within,
+            ...(approval.fourEyesAbove === undefined ? {} : { fourEyesAbove: approval.fourEyesAbove }),
+          },
+        }),
+    ...(promotion === undefined
+      ? {}
+      : { promotion: { afterMs: promotion.after, decisions: promotion.decisions, deniedShare: promotion.denied } }),
+  }
+}
+
+function styleOf({ chase, postOnly, sliced }: NonNullable<RuleFile['execution']>): ExecutionStyle | undefined {
+  if (chase !== undefined) return { kind: 'chase', everyMs: chase.every, moves: chase.moves }
+  if (postOnly !== undefined) {
+    return { kind: 'post-only', patienceMs: postOnly.patience, afterwards: postOnly.afterwards }
+  }
+  if (sliced === undefined) return undefined
+  const { slices, every, participation } = sliced
+  return { kind: 'sliced', slices, everyMs: every, participation }
 }
 
 /** Rules that share a subject are its tiers: each tier stands once, and all watch the same kind of thing. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { STAGES } from '../../decision.js'
+import { KILL_MODES, STAGES } from '../../decision.js'
 import { amount, duration, fraction } from './field.js'
 
 const oneOrMany = (description: string, example: string) =>
@@ -115,8 +115,20 @@ const halt = z
   .strictObject({ reason: z.string().min(1).max(500).meta({ description: 'What people will read.' }) })
   .meta({ description: 'Hold back everything that opens risk in scope, until a person resumes.' })
 
+const kill = z
+  .strictObject({
+    mode: z
+      .enum(KILL_MODES)
+      .prefault('cancel')
+      .meta({ description: '`cancel` orders; `reduce` positions by `kill.reduceShare`; `flatten` them.' }),
+    reason: z.string().min(1).max(500).meta({ description: 'What people will read.' }),
+  })
+  .meta({
+    description: 'The kill switch for what is in scope: halt, cancel, then reduce or flatten until the venue confirms.',
+  })
+
 /** Exactly one of these. */
-export const ACTION_NAMES = ['alert', 'hedge-delta', 'reduce', 'top-up', 'cancel', 'halt'] as const
+export const ACTION_NAMES = ['alert', 'hedge-delta', 'reduce', 'top-up', 'cancel', 'halt', 'kill'] as const
 
 const actionSchema = z
   .strictObject({
@@ -126,6 +138,7 @@ const actionSchema = z
     'top-up': topUp.optional(),
     cancel: cancel.optional(),
     halt: halt.optional(),
+    kill: kill.optional(),
   })
   .meta({ description: 'What to do: exactly one action.', minProperties: 1, maxProperties: 1 })
 
@@ -143,6 +156,67 @@ const boundsSchema = z
 /** The parts of a rule that its action is checked by. */
 export const actionPartSchema = z.object({ id: z.string(), do: actionSchema, bounds: boundsSchema })
 export type ActionPart = z.output<typeof actionPartSchema>
+
+const every = duration({ description: 'Time between two steps.', example: '5 s', min: '1 s', max: '1 d' })
+
+const executionSchema = z
+  .strictObject({
+    chase: z
+      .strictObject({
+        every,
+        moves: z.int().min(0).max(100).meta({ description: 'How often it is moved before it takes at the cap.' }),
+      })
+      .optional()
+      .meta({ description: 'Rests at the near side and follows it; the last step takes, never beyond the limit.' }),
+    postOnly: z
+      .strictObject({
+        patience: duration({ description: 'How long it rests.', example: '1 min', min: '1 s', max: '1 d' }),
+        afterwards: z.enum(['cancel', 'take']).meta({ description: 'What becomes of the rest.' }),
+      })
+      .optional()
+      .meta({ description: "Rests as a maker's order and never takes while it waits." }),
+    sliced: z
+      .strictObject({
+        slices: z.int().min(2).max(1000).meta({ description: 'Number of equal slices.' }),
+        every,
+        participation: fraction({
+          description: 'Largest share of the size shown at the best price that a slice takes.',
+          example: '20 %',
+          min: '1 %',
+          max: '100 %',
+        }).prefault('100 %'),
+      })
+      .optional()
+      .meta({ description: 'Equal slices over time (TWAP), each limited by what the book shows.' }),
+  })
+  .refine((value) => Object.values(value).filter((style) => style !== undefined).length === 1, {
+    message: 'exactly one of chase, postOnly, sliced',
+  })
+  .meta({ description: 'How its orders are worked; at once up to the limit where absent.' })
+
+const approvalSchema = z
+  .strictObject({
+    within: duration({ description: 'Lapses if nobody confirms by then.', example: '15 min', min: '10 s', max: '7 d' }),
+    fourEyesAbove: amount({
+      description: 'Above this amount two different people must confirm.',
+      example: '10 BTC',
+      sign: 'not-negative',
+    }).optional(),
+  })
+  .meta({ description: 'How a person confirms at stage `approve`; within 15 min by one person where absent.' })
+
+const promotionSchema = z
+  .strictObject({
+    after: duration({ description: 'Time at the stage it would leave.', example: '3 d', min: '0 s', max: '365 d' }),
+    decisions: z.int().min(0).prefault(0).meta({ description: 'Decisions made there at least.' }),
+    denied: fraction({
+      description: 'Largest share of them denied.',
+      example: '10 %',
+      min: '0 %',
+      max: '100 %',
+    }).prefault('100 %'),
+  })
+  .meta({ description: 'What its record must show before it goes up the ladder, one step at a time.' })
 
 const condition = (description: string, example: string) =>
   z
@@ -190,6 +264,9 @@ export const ruleSchema = z
       description:
         'plan: print. shadow: record. paper: simulated fills. approve: a person confirms. live: within bounds.',
     }),
+    execution: executionSchema.optional(),
+    approval: approvalSchema.optional(),
+    promotion: promotionSchema.optional(),
     do: actionSchema,
   })
   .meta({ description: 'When a condition holds for something in scope, do one thing.' })

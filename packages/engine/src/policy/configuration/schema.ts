@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { marginModelNames } from '../../margin/registry.js'
 import { alertsSchema } from './alertsSchema.js'
 import { connectionSchema } from './connections.js'
-import { decimal, duration, instant, quantityText, secret } from './field.js'
+import { decimal, duration, fraction, instant, quantityText, secret } from './field.js'
 import { assessSchema, guardsSchema } from './riskSchema.js'
 import { rulesSchema } from './rulesSchema.js'
 
@@ -150,6 +150,29 @@ const marginSchema = z
   .prefault({})
   .meta({ description: 'Parameters of margin models where they differ from the shipped sets.' })
 
+const killSchema = z
+  .strictObject({
+    reduceShare: fraction({
+      description: 'Share of each position that mode `reduce` closes.',
+      example: '50 %',
+      min: '1 %',
+      max: '100 %',
+    }).prefault('50 %'),
+    maxSlippage: fraction({
+      description: 'How far beyond the best quote closing orders may be limited.',
+      example: '200 bps',
+      min: '0 %',
+      max: '20 %',
+    }).prefault('200 bps'),
+    confirmWithin: duration({
+      description: 'A kill that the venue has not confirmed by then is told as incomplete.',
+      example: '60 s',
+      min: '1 s',
+      max: '1 h',
+    }).prefault('60 s'),
+  })
+  .meta({ description: 'How the kill switch closes.' })
+
 const serverSchema = z
   .strictObject({
     host: z
@@ -186,6 +209,7 @@ export const configurationFileSchema = z
     margin: marginSchema,
     rules: rulesSchema,
     alerts: alertsSchema,
+    kill: killSchema.optional(),
     server: serverSchema,
     database: secret({
       description: 'A PostgreSQL server for the SQL view; the embedded one where absent.',

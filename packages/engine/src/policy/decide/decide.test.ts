@@ -274,10 +274,11 @@ describe('hedges', () => {
     const assessment = assessmentOf({ time: 0, equity: 1, marginRatio: 0, delta: 4 })
     const killed = decide(rulebook, EMPTY_RULE_STATE, assessment, marketOf(), 0, [control('kill')])
     expect(killed.decisions.map(({ outcome, reasons }) => [outcome, reasons[0]])).toEqual([
+      ['done', 'thrown by ops: kill switch'],
       ['denied', 'halted (all) by ops: kill switch'],
     ])
     const resumed = decide(rulebook, killed.state, assessment, marketOf(), 1, [control('resume')])
-    expect(resumed.decisions.map(({ outcome }) => outcome)).toEqual(['planned'])
+    expect(resumed.decisions.map(({ outcome }) => outcome)).toEqual(['done', 'planned'])
   })
 
   it('behavior: stages say how far an action goes, and a person may change one', () => {
@@ -286,7 +287,8 @@ describe('hedges', () => {
       shadow: 'planned',
       paper: 'papered',
       approve: 'pending',
-      live: 'sent',
+      // Nothing can be sent for an account without a connection.
+      live: 'denied',
     })) {
       const { turns } = run(rulebookWith(HEDGE(`stage: ${stage}`)), [{ time: 0, equity: 1, marginRatio: 0, delta: 4 }])
       expect(turns[0]?.[0]).toMatchObject({ stage, outcome })
@@ -309,7 +311,8 @@ describe('hedges', () => {
       0,
       [control],
     )
-    expect(decided.decisions[0]).toMatchObject({ stage: 'paper', outcome: 'papered' })
+    expect(decided.decisions[0]).toMatchObject({ outcome: 'done', action: { kind: 'stage', to: 'paper' } })
+    expect(decided.decisions[1]).toMatchObject({ stage: 'paper', outcome: 'papered' })
   })
 })
 

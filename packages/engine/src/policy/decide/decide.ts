@@ -10,9 +10,13 @@ import type { Rulebook } from '../rulebook.js'
 import type { RuleState } from '../state.js'
 import { scopeKey } from '../state.js'
 import { subjectsOf } from '../subject.js'
+import { lapseApprovals } from './approvals.js'
 import type { DecideContext, DecideMarket } from './context.js'
-import { applyControls } from './halts.js'
+import { takeControls } from './controls.js'
 import { type Judgement, judgeRule } from './judgeRule.js'
+import { pursueKills } from './kills.js'
+import { beginRecords } from './ladder.js'
+import { workOrders } from './work.js'
 
 export type Decided = {
   /** Actions of rules in the order of the rulebook, then alerts, then what is wrong with sight and reach. */
@@ -40,8 +44,12 @@ export function decide(
 ): Decided {
   const draft = draftOf(state)
   const context: DecideContext = { rulebook, assessment, market, now, draft, orders, decisions: [] }
-  applyControls(draft, controls)
   rememberEquity(draft, assessment)
+  beginRecords(context)
+  takeControls(context, controls)
+  pursueKills(context)
+  lapseApprovals(context)
+  workOrders(context)
   const judgements: Judgement[] = []
   const faults: RuleFault[] = []
   for (const rule of rulebook.rules) {
@@ -56,6 +64,8 @@ export function decide(
       }
     }
   }
+  // A rule may have thrown the switch in this turn: what it asks for begins at once.
+  pursueKills(context)
   settleAlerts(context, judgements)
   settleTroubles(context, troublesOf(context, judgements, faults))
   return { decisions: context.decisions, state: draft.finish() }

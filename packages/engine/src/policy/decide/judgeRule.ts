@@ -1,7 +1,8 @@
-import type { DecisionInput, DecisionOutcome, Stage } from '../../decision.js'
+import type { DecisionInput } from '../../decision.js'
 import { durationText } from '../../market/names.js'
 import { type ActionClass, permits } from '../../market/permits.js'
 import { type Quality, worseQuality } from '../../market/quality.js'
+import { cameShort, isLive } from '../../order/index.js'
 import { roomOf, withUse } from '../bounds.js'
 import type { ConditionResult, MeasureValues } from '../condition/condition.js'
 import { fromUnits } from '../exact.js'
@@ -11,8 +12,13 @@ import { planAction, type RiskAction } from '../plan/planAction.js'
 import type { Rule } from '../rulebook.js'
 import { ARMED, instanceKey, type RuleInstanceState, scopeKey } from '../state.js'
 import { qualityOf, type Subject } from '../subject.js'
+import { askPeople, waitsForPeople } from './approvals.js'
 import { type DecideContext, decisionInputs, record } from './context.js'
 import { haltOver } from './halts.js'
+import { beginKill } from './kills.js'
+import { noteRecord, stageOf } from './ladder.js'
+import { type Passage, passageOf } from './passage.js'
+import { beginWork } from './work.js'
 
 /** What a rule says of one subject in this turn. */
 export type Judgement = {
@@ -32,10 +38,6 @@ export type Judgement = {
 /** The class by which the action matrix judges a rule's alerts. */
 export function alertClass(rule: Rule): ActionClass {
   return rule.scope.kind === 'input' ? 'report-input' : 'alert'
-}
-
-export function stageOf(context: Pick<DecideContext, 'draft'>, rule: Rule): Stage {
-  return context.draft.get('stages', rule.id) ?? rule.stage
 }
 
 /**
@@ -61,7 +63,8 @@ export function judgeRule(context: DecideContext, rule: Rule, subject: Subject):
     if (rested.phase === 'armed' && (before.phase === 'fired' || rested.denied === undefined)) {
       return done(rested, before.phase === 'fired' ? 'rearmed' : 'none')
     }
-    if (before.phase === 'fired' && !isRepeatDue(context.now, rule, before, when)) return done(rested, 'none')
+    const again = isRepeatDue(context.now, rule, before, when) || isRetryDue(context, rule, before)
+    if (before.phase === 'fired' && !again) return done(rested, 'none')
     return attempt(rested)
   }
   return attempt(before)
@@ -97,6 +100,21 @@ function isRepeatDue(now: number, rule: Rule, { actedAt }: RuleInstanceState, wh
   return rule.repeatMs !== undefined && when.holds === true && now - (actedAt ?? now) >= rule.repeatMs
 }
 
+/** Its orders are all done and one ended short of its size: the need is what is left, judged anew after the cool-down. */
+function isRetryDue(context: DecideContext, rule: Rule, { orders = [], actedAt }: RuleInstanceState): boolean {
+  if (orders.length === 0 || context.now - (actedAt ?? context.now) < Math.max(rule.cooldownMs, RETRY_MS)) return false
+  return orders.some((id) => cameShort(context.orders, id)) && !orders.some((id) => isUnderWay(context, id))
+}
+
+/** An order that came short is not tried again sooner than this, whatever the cool-down. */
+const RETRY_MS = 5_000
+
+function isUnderWay(context: DecideContext, id: string): boolean {
+  if (context.draft.get('working', id) !== undefined) return true
+  const order = context.orders.orders.find((one) => one.id === id)
+  return order !== undefined && isLive(order.status)
+}
+
 type Acted = { readonly state: RuleInstanceState; readonly fired: boolean; readonly blocked?: string }
 
 /** Plans the action within bounds, asks halts and the action matrix, and records what came of it. */
@@ -124,29 +142,43 @@ function act(
   if (allowed.length === 0)
     return { state: deny(plan.actions, 'guard', guardReason(quality, plan.actions)), fired: false }
   const stage = stageOf(context, rule)
-  for (const [index, one] of allowed.entries()) {
+  if (stage === 'approve' && waitsForPeople(context, rule.id, subject.scope)) return { state, fired: false }
+  const styled = allowed.map((one) => withStyle(rule, one))
+  const kept = styled.map((one) => ({ one, passage: passageOf(context, stage, one) }))
+  const passed = kept.flatMap(({ one, passage }) => (passage.ok ? [{ one, outcome: passage.outcome }] : []))
+  const refused = kept.flatMap(({ one, passage }) => (passage.ok || passage.waits ? [] : [{ one, passage }]))
+  if (passed.length === 0) return heldBack(refused)
+  const orders: string[] = []
+  for (const [index, { one, outcome }] of passed.entries()) {
     const inputs = mergeInputs(decisionInputs(context, subject), one.inputs)
     const named = permits(one.actionClass, qualityOfAction(quality, one)) === 'named' ? [olderDataText(inputs)] : []
-    record(context, {
+    const decision = record(context, {
       rule: rule.id,
       stage,
       scope: subject.scope,
       action: one.action,
-      outcome: OUTCOME[stage],
+      outcome,
       condition: rule.when.text,
       terms: when.terms,
       inputs,
       reasons: [...one.notes, ...named],
       cause: [state.episode, state.count, index],
     })
+    noteRecord(context, rule, false)
+    if (one.action.kind === 'order' && (outcome === 'sent' || outcome === 'papered')) orders.push(decision.id)
+    if (outcome === 'pending') askPeople(context, rule, decision, one)
+    beginWork(context, decision, one.actionClass)
   }
   if (Object.keys(rule.bounds).length > 0) {
-    draft.set('used', rule.id, withUse(used, { time: now, amounts: sumAmounts(allowed) }))
+    draft.set('used', rule.id, withUse(used, { time: now, amounts: sumAmounts(passed.map(({ one }) => one)) }))
   }
   if (action.kind === 'halt' && (stage === 'paper' || stage === 'live')) {
     draft.set('halts', scopeKey(subject.scope), { since: now, by: rule.id, reason: action.reason })
   }
-  const { denied: _, ...rest } = state
+  if (action.kind === 'kill' && (stage === 'paper' || stage === 'live')) {
+    beginKill(context, scopeKey(subject.scope), { mode: action.mode, by: rule.id, reason: action.reason })
+  }
+  const { denied: _, orders: __, ...rest } = state
   return {
     state: {
       ...rest,
@@ -154,8 +186,17 @@ function act(
       firedAt: state.phase === 'fired' ? (state.firedAt ?? now) : now,
       actedAt: now,
       count: state.count + 1,
+      ...(orders.length === 0 ? {} : { orders }),
     },
     fired: true,
+  }
+
+  /** What passes by itself is waited for; what does not is recorded once, and told. */
+  function heldBack(refused: readonly { readonly one: PlannedAction; readonly passage: Refused }[]): Acted {
+    const [first] = refused
+    if (first === undefined) return { state, fired: false }
+    const { code, reason } = first.passage
+    return { state: deny([first.one], code, reason), fired: false, blocked: reason }
   }
 
   function deny(actions: readonly PlannedAction[], code: string, reason: string): RuleInstanceState {
@@ -174,17 +215,19 @@ function act(
         reasons: [reason, ...one.notes],
         cause: [state.episode, state.count, index, code],
       })
+      noteRecord(context, rule, true)
     }
     return { ...state, denied: [...known, code].sort(), count: state.count + 1 }
   }
 }
 
-const OUTCOME: Readonly<Record<Stage, DecisionOutcome>> = {
-  plan: 'planned',
-  shadow: 'planned',
-  paper: 'papered',
-  approve: 'pending',
-  live: 'sent',
+type Refused = Extract<Passage, { ok: false }>
+
+/** Orders of a rule are worked as the rule says. */
+function withStyle(rule: Rule, planned: PlannedAction): PlannedAction {
+  const { action } = planned
+  if (rule.execution === undefined || action.kind !== 'order') return planned
+  return { ...planned, action: { ...action, style: rule.execution } }
 }
 
 /** The worst of what the action rests on: its subject's numbers and what it read itself. */

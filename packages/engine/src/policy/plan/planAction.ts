@@ -32,7 +32,8 @@ export function planAction(
       const cancel = { kind: 'cancel' as const, account, instruments: action.instruments }
       return { ok: true, actions: [{ action: cancel, actionClass: 'cancel', amounts: {}, inputs: [], notes: [] }] }
     }
-    case 'halt': {
+    case 'halt':
+    case 'kill': {
       const halt = { kind: 'halt' as const, scope: subject.scope, reason: action.reason }
       return { ok: true, actions: [{ action: halt, actionClass: 'halt', amounts: {}, inputs: [], notes: [] }] }
     }
