@@ -1,5 +1,6 @@
 import type { Instrument, InstrumentKey } from '@holdfast/quant'
 import type { ExecutionStyle, KillMode, Stage, Tier } from '../decision.js'
+import type { PreTradeLimits } from '../order/preTrade.js'
 
 /**
  * A desk's configuration after checking: every quantity is a plain number in the unit its name ends with, money that
@@ -21,6 +22,8 @@ export type Configuration = {
   /** Overrides of margin parameters by model: `{ portfolio: { priceRange: 0.2 } }`. */
   readonly margin: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   readonly alerts: AlertsConfiguration
+  /** Controls that every order passes last; absent: none but self-match. */
+  readonly preTrade?: PreTradeConfiguration
   /** Absent: see `DEFAULT_KILL`. */
   readonly kill?: KillConfiguration
   readonly server: ServerConfiguration
@@ -267,6 +270,14 @@ export type RuleAction =
   | { readonly kind: 'cancel'; readonly account?: string; readonly instruments: 'all' | readonly InstrumentKey[] }
   | { readonly kind: 'halt'; readonly reason: string }
   | { readonly kind: 'kill'; readonly mode: KillMode; readonly reason: string }
+
+/** Limits by level; an order passes all that are its own. */
+export type PreTradeConfiguration = {
+  readonly firm?: PreTradeLimits
+  readonly venues?: Readonly<Record<string, PreTradeLimits>>
+  readonly accounts?: Readonly<Record<string, PreTradeLimits>>
+  readonly rules?: Readonly<Record<string, PreTradeLimits>>
+}
 
 export type ApprovalConfiguration = {
   /** Nobody confirmed it within this time: it lapses. */

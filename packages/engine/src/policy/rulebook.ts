@@ -23,7 +23,7 @@ export type Rule = Omit<RuleConfiguration, 'when' | 'rearm'> & {
 }
 
 export function rulebookOf(configuration: Configuration, rules: readonly Rule[]): Rulebook {
-  const { accounts, guard, assess, alerts, kill } = configuration
+  const { accounts, guard, assess, alerts, kill, preTrade } = configuration
   const content = {
     format: 'holdfast-rulebook/1',
     accounts: accounts.map(({ positions, ...account }) => ({
@@ -35,6 +35,7 @@ export function rulebookOf(configuration: Configuration, rules: readonly Rule[])
     margin: parameterHashes(configuration),
     staleInputs: alerts.staleInputs,
     ...(kill === undefined ? {} : { kill }),
+    ...(preTrade === undefined ? {} : { preTrade }),
     rules: rules.map(({ line: _, when, rearm, ...rule }) => ({
       ...rule,
       when: when.text,

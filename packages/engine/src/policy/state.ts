@@ -12,6 +12,7 @@ import type {
 } from '../decision.js'
 import { canonicalJson } from '../journal/canonical.js'
 import type { ActionClass } from '../market/permits.js'
+import type { PreTradeUse } from '../order/preTrade.js'
 
 /**
  * What rules remember between turns: plain data, part of the engine's state. Only what differs from the beginning is kept,
@@ -38,6 +39,8 @@ export type RuleState = {
   readonly approvals: Readonly<Record<string, Approval>>
   /** What each rule did at its stage, by rule. */
   readonly records: Readonly<Record<string, StageRecord>>
+  /** What pre-trade levels have used, by level; and where periods began, by `price:instrument`. */
+  readonly preTrade: Readonly<Record<string, PreTradeUse>>
   /** Orders that are worked in steps, by the id of their decision. */
   readonly working: Readonly<Record<string, WorkedOrder>>
 }
@@ -150,6 +153,7 @@ export const EMPTY_RULE_STATE: RuleState = {
   approvals: {},
   records: {},
   working: {},
+  preTrade: {},
 }
 
 export const ARMED: RuleInstanceState = { phase: 'armed', episode: 0, count: 0 }

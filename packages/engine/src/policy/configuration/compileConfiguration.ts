@@ -7,6 +7,7 @@ import { connectionOf, wrongConnections } from './connections.js'
 import type { Diagnostic } from './diagnostic.js'
 import { diagnosticsOf } from './issues.js'
 import { wrongParameters } from './margin.js'
+import { preTradeOf, wrongLevels } from './preTrade.js'
 import { type Known, rulesOf } from './rules.js'
 import { ruleSchema } from './rulesSchema.js'
 import { accountSchema, type ConfigurationFile, configurationFileSchema } from './schema.js'
@@ -37,7 +38,7 @@ export function compileConfiguration(text: string, file: string): CompiledConfig
   const found: Diagnostic[] = [...yaml.diagnostics]
   if (!parsed.success) found.push(...diagnosticsOf(source, configurationFileSchema, parsed.error.issues))
   const parts = checkParts(source)
-  found.push(...parts.diagnostics, ...wrongConnections(source))
+  found.push(...parts.diagnostics, ...wrongConnections(source), ...wrongLevels(source))
   if (parsed.success) {
     found.push(...checkSources(source, parsed.data))
     found.push(...wrongParameters(source, defined(parsed.data.margin) as Configuration['margin']))
@@ -117,7 +118,7 @@ function checkSources(source: YamlSource, { sources }: ConfigurationFile): reado
 }
 
 function configurationOf(file: string, written: ConfigurationFile, accounts: Configuration['accounts']): Configuration {
-  const { journal, alerts, database, server, margin, kill } = written
+  const { journal, alerts, database, server, margin, kill, preTrade } = written
   return {
     version: 1,
     name: written.name,
@@ -141,6 +142,7 @@ function configurationOf(file: string, written: ConfigurationFile, accounts: Con
       ...(alerts.heartbeat === undefined ? {} : { heartbeatMs: alerts.heartbeat }),
       staleInputs: alerts.staleInputs,
     },
+    ...(preTrade === undefined ? {} : { preTrade: preTradeOf(preTrade) }),
     ...(kill === undefined
       ? {}
       : {

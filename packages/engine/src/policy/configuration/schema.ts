@@ -3,6 +3,7 @@ import { marginModelNames } from '../../margin/registry.js'
 import { alertsSchema } from './alertsSchema.js'
 import { connectionSchema } from './connections.js'
 import { decimal, duration, fraction, instant, quantityText, secret } from './field.js'
+import { preTradeSchema } from './preTrade.js'
 import { assessSchema, guardsSchema } from './riskSchema.js'
 import { rulesSchema } from './rulesSchema.js'
 
@@ -209,6 +210,7 @@ export const configurationFileSchema = z
     margin: marginSchema,
     rules: rulesSchema,
     alerts: alertsSchema,
+    preTrade: preTradeSchema.optional(),
     kill: killSchema.optional(),
     server: serverSchema,
     database: secret({

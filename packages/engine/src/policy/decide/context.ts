@@ -11,6 +11,7 @@ import type { Draft } from '../draft.js'
 import type { Rulebook } from '../rulebook.js'
 import { scopeKey } from '../state.js'
 import { inputsOf, type Subject } from '../subject.js'
+import { noteUse } from './preTrade.js'
 
 /** What deciding may ask of the market: quotes to plan orders by, and the values behind inputs, to show them. */
 export type DecideMarket = Pick<MarketSnapshot, 'index' | 'asset' | 'forward' | 'smile' | 'quote'>
@@ -47,6 +48,7 @@ export function record(context: DecideContext, { cause, ...detail }: DecisionDet
   const id = bytesToHex(sha256(utf8ToBytes(content))).slice(0, 32)
   const decision: Decision = { id, time: now, ...detail }
   context.decisions.push(decision)
+  noteUse(context, decision)
   return decision
 }
 

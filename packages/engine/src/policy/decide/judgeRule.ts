@@ -144,7 +144,7 @@ function act(
   const stage = stageOf(context, rule)
   if (stage === 'approve' && waitsForPeople(context, rule.id, subject.scope)) return { state, fired: false }
   const styled = allowed.map((one) => withStyle(rule, one))
-  const kept = styled.map((one) => ({ one, passage: passageOf(context, stage, one) }))
+  const kept = styled.map((one) => ({ one, passage: passageOf(context, rule.id, stage, one) }))
   const passed = kept.flatMap(({ one, passage }) => (passage.ok ? [{ one, outcome: passage.outcome }] : []))
   const refused = kept.flatMap(({ one, passage }) => (passage.ok || passage.waits ? [] : [{ one, passage }]))
   if (passed.length === 0) return heldBack(refused)

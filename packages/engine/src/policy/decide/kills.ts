@@ -10,6 +10,7 @@ import { DEFAULT_KILL, type KillConfiguration } from '../configuration.js'
 import { planReduce } from '../plan/reduce.js'
 import { type DecideContext, record } from './context.js'
 import { isConnected, outcomeFor } from './passage.js'
+import { preTradeOver } from './preTrade.js'
 
 /** Under this name the engine records what a kill does. */
 export const KILL = 'act.kill'
@@ -210,6 +211,8 @@ function closeOne(
   const action = { ...planned.action, purpose: 'flatten' as const }
   const block = blockOver(context.orders, context.decisions, action, false)
   if (block !== undefined) return block.code === 'in-flight' ? 'it is being closed' : block.reason
+  const refusal = preTradeOver(context, KILL, { ...planned, action })
+  if (refusal !== undefined) return `pre-trade control of ${refusal.level}: ${refusal.reason}`
   record(context, {
     ...killDetail(key, outcomeFor(context, view.account)),
     action,

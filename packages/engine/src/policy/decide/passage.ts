@@ -2,6 +2,7 @@ import type { DecisionOutcome, Stage } from '../../decision.js'
 import { blockOver } from '../../order/blocks.js'
 import type { PlannedAction } from '../plan/plan.js'
 import type { DecideContext } from './context.js'
+import { preTradeOver } from './preTrade.js'
 import { isWorked } from './work.js'
 
 /** Where an action goes, or what keeps it back. */
@@ -14,7 +15,7 @@ export type Passage =
  * The way of an action from its rule to the world: its stage says how far it may go, the connection of its account where to,
  * and what is under way whether now. Halts, bounds and the oracle guard are asked before.
  */
-export function passageOf(context: DecideContext, stage: Stage, planned: PlannedAction): Passage {
+export function passageOf(context: DecideContext, rule: string, stage: Stage, planned: PlannedAction): Passage {
   const { action, actionClass } = planned
   if (stage === 'plan' || stage === 'shadow') return { ok: true, outcome: 'planned' }
   if (action.kind === 'order') {
@@ -23,6 +24,11 @@ export function passageOf(context: DecideContext, stage: Stage, planned: Planned
     if (isWorked(context, action.account, action.instrument)) {
       return { ok: false, code: 'in-flight', reason: `an order in ${action.instrument} is being worked`, waits: true }
     }
+  }
+  const refusal = preTradeOver(context, rule, planned)
+  if (refusal !== undefined) {
+    const { code, level, reason } = refusal
+    return { ok: false, code: `pre-trade-${code}`, reason: `pre-trade control of ${level}: ${reason}`, waits: false }
   }
   if (stage === 'approve') return { ok: true, outcome: 'pending' }
   return stage === 'paper' ? paperPassage(context, planned) : livePassage(context, planned)

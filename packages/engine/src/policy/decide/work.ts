@@ -10,6 +10,7 @@ import type { PlannedAction } from '../plan/plan.js'
 import type { WorkedOrder } from '../state.js'
 import { type DecideContext, record } from './context.js'
 import { haltOver } from './halts.js'
+import { preTradeOver } from './preTrade.js'
 
 type Order = Extract<Action, { kind: 'order' }>
 
@@ -51,13 +52,7 @@ export function workOrders(context: DecideContext): void {
 
 function workOrder(context: DecideContext, id: string, worked: WorkedOrder): void {
   const step = worked.step === undefined ? undefined : context.orders.orders.find((one) => one.id === worked.step)
-  const planned: PlannedAction = {
-    action: worked.action,
-    actionClass: worked.actionClass,
-    amounts: {},
-    inputs: [],
-    notes: [],
-  }
+  const planned: PlannedAction = { action: worked.action, actionClass: worked.actionClass, ...NOTHING_MORE }
   const halted = haltOver(context.draft, worked.scope, [planned]) !== undefined
   if (step !== undefined && isLive(step.status)) {
     if (step.status === 'open' && worked.withdrawn !== true && (halted || isDue(context, worked, step))) {
@@ -110,7 +105,8 @@ function advance(context: DecideContext, id: string, worked: WorkedOrder, rest: 
   const { style: _, ...bare } = worked.action
   const action: Order = { ...bare, size: fromUnits(step.units), limitPrice: step.limit, terms: step.terms, parent: id }
   const block = blockOver(context.orders, context.decisions, action, worked.actionClass === 'open')
-  if (block !== undefined) {
+  const refusal = preTradeOver(context, worked.rule, { action, actionClass: worked.actionClass, ...NOTHING_MORE })
+  if (block !== undefined || refusal !== undefined) {
     context.draft.set('working', id, worked)
     return
   }
@@ -132,6 +128,8 @@ function advance(context: DecideContext, id: string, worked: WorkedOrder, rest: 
   const left = worked.left - 1
   context.draft.set('working', id, { ...worked, steps, left, step: decision.id, stepAt: context.now })
 }
+
+const NOTHING_MORE = { amounts: {}, inputs: [], notes: [] }
 
 /** Undefined: not yet, or no price to stand at. */
 function nextStep(context: DecideContext, worked: WorkedOrder, rest: bigint): Step | undefined {
