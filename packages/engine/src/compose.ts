@@ -4,6 +4,7 @@ import { admit } from './door.js'
 import type { Engine, EngineOptions, EngineView } from './engine.js'
 import type { DataFlag, Event } from './event.js'
 import { digestOf } from './journal/digest.js'
+import type { MarketSnapshot } from './market/snapshot.js'
 import type { OrdersView } from './order/tracked.js'
 import type { RuleState } from './policy/state.js'
 import type { Turn } from './turn.js'
@@ -21,6 +22,8 @@ export type EngineParts = {
   ): { readonly assessment: Assessment; readonly decisions: readonly Decision[] }
   rules(): RuleState
   orders(): OrdersView
+  /** What is believed of the market at a time; absent for parts that watch none. */
+  market?(now: number): MarketSnapshot
   /** Everything that later turns depend on, as data or as digests of its own: for the state's digest. */
   state(): unknown
 }
@@ -76,7 +79,7 @@ export function composeEngine(parts: EngineParts, options: EngineOptions = {}): 
     return { sequence, time, events, decisions, flags, assessmentDigest, stateDigest }
   }
 
-  return { step, view: () => view }
+  return { step, view: () => view, market: () => (sequence === 0 ? undefined : parts.market?.(time)) }
 }
 
 const EMPTY_ASSESSMENT: Assessment = { time: 0, accounts: [], portfolios: [], inputs: [] }

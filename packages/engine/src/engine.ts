@@ -3,7 +3,14 @@ import { applyBookEvent, bookDigest, configuredStatement, createBook, openAccoun
 import { composeEngine, type EngineParts } from './compose.js'
 import type { Decision } from './decision.js'
 import type { DataFlag, Event } from './event.js'
-import { applyMarketEvent, createMarketState, guardSettings, marketDigest, marketView } from './market/index.js'
+import {
+  applyMarketEvent,
+  createMarketState,
+  guardSettings,
+  type MarketSnapshot,
+  marketDigest,
+  marketView,
+} from './market/index.js'
 import {
   applyOrderEvent,
   createOrders,
@@ -31,6 +38,8 @@ export type Engine = {
   step(events: readonly Event[], receivedTime: number): Turn
   /** What the engine holds now. A new value each turn: it is never changed afterwards. */
   view(): EngineView
+  /** What is believed of the market after the latest turn; to be read before the next. Absent before the first. */
+  market(): MarketSnapshot | undefined
 }
 
 /** What the engine knows after its latest turn: for the API, for `explain`, for reports. */
@@ -104,6 +113,7 @@ function createParts(rulebook: Rulebook): EngineParts {
       return { assessment, decisions: decided.decisions }
     },
     rules: () => rules,
+    market: (now) => marketView(market, now),
     orders: () => ordersView(orders),
     state: () => [
       marketDigest(market),

@@ -1,7 +1,14 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type AccountAssessment, type Decision, EMPTY_RULE_STATE, NO_ORDERS, type EngineView, type Turn } from '@holdfast/engine'
+import {
+  type AccountAssessment,
+  type Decision,
+  EMPTY_RULE_STATE,
+  type EngineView,
+  NO_ORDERS,
+  type Turn,
+} from '@holdfast/engine'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { indexEvent, TOY_HEADER, walkSource } from '../../test/toyEngine.js'
 import { leadTimes } from './leadTime.js'

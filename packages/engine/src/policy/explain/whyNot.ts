@@ -2,11 +2,14 @@ import type { Assessment } from '../../assess/assessment.js'
 import type { DecisionInput, Scope, Stage } from '../../decision.js'
 import { durationText } from '../../market/names.js'
 import { permits } from '../../market/permits.js'
+import { NO_ORDERS, type OrdersView } from '../../order/tracked.js'
 import { suggest } from '../../text/suggest.js'
 import { roomOf } from '../bounds.js'
+import { waitsForPeople } from '../decide/approvals.js'
 import { type DecideMarket, decisionInput } from '../decide/context.js'
 import { haltOver } from '../decide/halts.js'
 import { alertClass } from '../decide/judgeRule.js'
+import { passageOf } from '../decide/passage.js'
 import { draftOf } from '../draft.js'
 import { fromUnits } from '../exact.js'
 import { measureValues } from '../measureValues.js'
@@ -46,7 +49,18 @@ export type WhyNotInstance = {
 }
 
 export type Block = {
-  readonly kind: 'condition' | 'unknown' | 'fired' | 'cooldown' | 'quality' | 'bounds' | 'halted' | 'plan' | 'stage'
+  /** `way`: what is under way, the line, the venue's state or a pre-trade control. */
+  readonly kind:
+    | 'condition'
+    | 'unknown'
+    | 'fired'
+    | 'cooldown'
+    | 'quality'
+    | 'bounds'
+    | 'halted'
+    | 'plan'
+    | 'way'
+    | 'stage'
   readonly text: string
 }
 
@@ -55,6 +69,7 @@ export type Block = {
  * quality of its inputs, halts and stage.
  *
  * @param market - where it is at hand, values of inputs are shown and the action is planned; else left out.
+ * @param orders - what is under way and how the lines stand: what keeps an action back at stages that send.
  */
 export function whyNot(
   rulebook: Rulebook,
@@ -62,6 +77,7 @@ export function whyNot(
   state: RuleState,
   assessment: Assessment,
   market?: DecideMarket,
+  orders: OrdersView = NO_ORDERS,
 ): WhyNot {
   const rule = rulebook.rules.find(({ id }) => id === ruleId)
   if (rule === undefined) {
@@ -72,7 +88,7 @@ export function whyNot(
   }
   const stage = state.stages[rule.id] ?? rule.stage
   const instances = subjectsOf(rule.scope, assessment).map((subject) =>
-    instanceOf({ rule, stage, state, assessment, market }, subject),
+    instanceOf({ rulebook, rule, stage, state, assessment, market, orders }, subject),
   )
   const ruleAt = { file: rulebook.configuration.file, line: rule.line }
   const head = `rule ${rule.id} (${ruleAt.file}:${ruleAt.line}), stage ${stage}: ${rule.when.text}`
@@ -89,11 +105,13 @@ export function whyNot(
 }
 
 type Question = {
+  readonly rulebook: Rulebook
   readonly rule: Rule
   readonly stage: Stage
   readonly state: RuleState
   readonly assessment: Assessment
   readonly market: DecideMarket | undefined
+  readonly orders: OrdersView
 }
 
 function instanceOf(question: Question, subject: Subject): WhyNotInstance {
@@ -167,7 +185,7 @@ function qualityBlocks({ rule }: Question, subject: Subject): readonly Block[] {
 }
 
 function planOf(
-  { rule, state, assessment, market }: Question,
+  { rulebook, rule, stage, state, assessment, market, orders }: Question,
   subject: Subject,
 ): { readonly blocks: readonly Block[]; readonly wouldDo: readonly string[] } {
   const { action } = rule
@@ -188,6 +206,15 @@ function planOf(
       kind: 'quality',
       text: `the oracle guard refuses ${first?.actionClass ?? ''} on ${qualityOf(subject)} data`,
     })
+  }
+  // Asked of a draft that is thrown away: asking must not use anything up.
+  const context = { rulebook, assessment, market, now: assessment.time, draft: draftOf(state), orders, decisions: [] }
+  if (stage === 'approve' && waitsForPeople(context, rule.id, subject.scope)) {
+    blocks.push({ kind: 'way', text: 'a decision of its waits for a person already' })
+  }
+  const kept = plan.actions.map((one) => passageOf(context, rule.id, stage, one))
+  if (kept.every(({ ok }) => !ok)) {
+    for (const passage of kept) if (!passage.ok) blocks.push({ kind: 'way', text: passage.reason })
   }
   const left = Object.keys(room.left).map((unit) => `bounds leave ${fromUnits(room.left[unit] ?? 0n)} ${unit}`)
   return { blocks, wouldDo: [...plan.actions.map((one) => actionText(one.action)), ...left] }
