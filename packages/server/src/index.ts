@@ -1,3 +1,8 @@
+export type { ClosingStatement } from './act/closing.js'
+export { type ActLine, createExecutor, type Executor, type ExecutorOptions } from './act/executor.js'
+export { createInbox, type Inbox } from './act/inbox.js'
+export { AccountLockedError, lockAccount } from './act/lock.js'
+export { ACT_SETTINGS, type ActSettings } from './act/settings.js'
 export type { Channel } from './alert/channels/channel.js'
 export { configuredChannels } from './alert/channels/configured.js'
 export { type AlertDelivery, type AlertDeliveryOptions, createAlertDelivery } from './alert/delivery.js'
@@ -14,6 +19,7 @@ export {
   type RecordedDecision,
 } from './api/readModel.js'
 export { type House, type HouseOptions, type HouseOutcome, InstrumentError, openHouse } from './house/house.js'
+export { LiveError, type VenueOpener } from './house/live.js'
 export { type RunExtent, runExtent } from './house/runState.js'
 export { recordedTurns } from './house/turns.js'
 export {
@@ -42,6 +48,7 @@ export { createReport, type Report, type ReportOptions, type ReportPaths } from 
 export type { ReportSummary } from './report/summary.js'
 export { systemClock } from './run/clock.js'
 export { engineFor, engineOf, headerFor } from './run/header.js'
+export { type LiveOptions, liveSource } from './run/live.js'
 export { type RunningLoop, type RunOptions, type RunOutcome, runLoop } from './run/loop.js'
 export type * from './run/ports.js'
 export type { TurnDifference } from './run/replay.js'

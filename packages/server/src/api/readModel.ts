@@ -1,4 +1,4 @@
-import type { Assessment, Decision, Turn } from '@holdfast/engine'
+import type { Assessment, Decision, OrdersView, Turn } from '@holdfast/engine'
 import type { Observer } from '../run/ports.js'
 import { type AlertLog, createAlertLog } from './alertLog.js'
 import { createHistory, type History } from './history.js'
@@ -8,6 +8,7 @@ import { createMarketMemory, type MarketMemory } from './marketMemory.js'
 export type ReadModel = {
   readonly observer: Observer
   assessment(): Assessment | undefined
+  orders(): OrdersView | undefined
   head(): JournalHead | undefined
   decisions(): readonly RecordedDecision[]
   decision(id: string): RecordedDecision | undefined
@@ -39,6 +40,7 @@ export function createReadModel(options: ReadModelOptions = {}): ReadModel {
   const market = createMarketMemory()
   const history = createHistory(options.historyPointsMax ?? 4096)
   let assessment: Assessment | undefined
+  let orders: OrdersView | undefined
   let head: JournalHead | undefined
 
   const remember = (decision: Decision, sequence: number) => {
@@ -55,6 +57,7 @@ export function createReadModel(options: ReadModelOptions = {}): ReadModel {
       name: 'api',
       turn(turn, view, context) {
         assessment = view.assessment
+        orders = view.orders
         head = { sequence: turn.sequence, hash: context.head, time: turn.time }
         market.observe(turn.events)
         for (const decision of turn.decisions) remember(decision, turn.sequence)
@@ -68,6 +71,7 @@ export function createReadModel(options: ReadModelOptions = {}): ReadModel {
       },
     },
     assessment: () => assessment,
+    orders: () => orders,
     head: () => head,
     decisions: () => decisions,
     decision: (id) => byId.get(id),

@@ -12,6 +12,7 @@ import { type Known, rulesOf } from './rules.js'
 import { ruleSchema } from './rulesSchema.js'
 import { accountSchema, type ConfigurationFile, configurationFileSchema } from './schema.js'
 import { childValue, listValue } from './schemaTree.js'
+import { watchdogOf, wrongWatchdog } from './watchdog.js'
 import { readYaml, type YamlSource } from './yamlSource.js'
 
 export type CompiledConfiguration =
@@ -38,7 +39,7 @@ export function compileConfiguration(text: string, file: string): CompiledConfig
   const found: Diagnostic[] = [...yaml.diagnostics]
   if (!parsed.success) found.push(...diagnosticsOf(source, configurationFileSchema, parsed.error.issues))
   const parts = checkParts(source)
-  found.push(...parts.diagnostics, ...wrongConnections(source), ...wrongLevels(source))
+  found.push(...parts.diagnostics, ...wrongConnections(source), ...wrongWatchdog(source), ...wrongLevels(source))
   if (parsed.success) {
     found.push(...checkSources(source, parsed.data))
     found.push(...wrongParameters(source, defined(parsed.data.margin) as Configuration['margin']))
@@ -118,7 +119,7 @@ function checkSources(source: YamlSource, { sources }: ConfigurationFile): reado
 }
 
 function configurationOf(file: string, written: ConfigurationFile, accounts: Configuration['accounts']): Configuration {
-  const { journal, alerts, database, server, margin, kill, preTrade } = written
+  const { journal, alerts, database, server, margin, kill, preTrade, watchdog } = written
   return {
     version: 1,
     name: written.name,
@@ -143,6 +144,7 @@ function configurationOf(file: string, written: ConfigurationFile, accounts: Con
       staleInputs: alerts.staleInputs,
     },
     ...(preTrade === undefined ? {} : { preTrade: preTradeOf(preTrade) }),
+    ...(watchdog === undefined ? {} : { watchdog: watchdogOf(watchdog) }),
     ...(kill === undefined
       ? {}
       : {
