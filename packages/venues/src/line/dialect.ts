@@ -36,6 +36,8 @@ export type Dialect = {
   armGuards(): Promise<readonly VenueGuardState[]>
   state(): Promise<VenueStateEvent['state']>
   close(): Promise<void>
+  /** A word from here that keeps the venue's dead-man's switch from firing; sent twice a minute. */
+  beat?(): Promise<void>
   /** News without asking, where the venue has it and the line can hear it. */
   stream?(hear: Hear): Promise<void>
 }

@@ -4,7 +4,6 @@ import type {
   Event,
   FillEvent,
   MarketEvent,
-  OrderReport,
   Provenance,
 } from '@holdfast/engine'
 import type { Statement, VenueFill } from '../venue.js'
@@ -17,6 +16,7 @@ import { pause } from './port.js'
 /** Fills are asked for again from so long before the last one: they may come late and out of order. */
 const FILL_OVERLAP_MS = 60_000
 const LISTING_MS = 3_600_000
+const BEAT_MS = 30_000
 /** Fills that are remembered, so that none is told twice. */
 const FILLS_MAX = 20_000
 
@@ -157,6 +157,7 @@ export async function* followEvents(
     let marketAt = Number.NEGATIVE_INFINITY
     let reconcileAt = Number.NEGATIVE_INFINITY
     let listingAt = clock()
+    let beatAt = clock()
     let failed: string | undefined
     while (!signal.aborted && ended === undefined) {
       try {
@@ -170,6 +171,10 @@ export async function* followEvents(
           await reconcile()
           const state = await dialect.state()
           queue.push({ kind: 'venue-state', ...from(), venue: connection.kind, state, account })
+        }
+        if (clock() - beatAt >= BEAT_MS) {
+          beatAt = clock()
+          await dialect.beat?.()
         }
         if (clock() - listingAt >= LISTING_MS) {
           listingAt = clock()
@@ -259,5 +264,3 @@ function createQueue() {
     },
   }
 }
-
-export type { OrderReport }
