@@ -17,6 +17,7 @@ import {
   forgetOrders,
   isIdle,
   type OrdersView,
+  ordersDigest,
   ordersView,
   trackDecisions,
 } from './order/index.js'
@@ -119,7 +120,7 @@ function createParts(rulebook: Rulebook): EngineParts {
       marketDigest(market),
       bookDigest(book),
       ruleStateDigest(rules),
-      ...(isIdle(orders) ? [] : [ordersView(orders)]),
+      ...(isIdle(orders) ? [] : [ordersDigest(orders)]),
     ],
   }
 }
