@@ -3,6 +3,7 @@ import { applyBookEvent, bookDigest, configuredStatement, createBook, openAccoun
 import { composeEngine, type EngineParts } from './compose.js'
 import type { Decision } from './decision.js'
 import type { DataFlag, Event } from './event.js'
+import { createVenueFigures, takeVenueFigures, venueFiguresState } from './margin/index.js'
 import { applyMarketEvent, createMarketState, guardSettings, marketDigest, marketView } from './market/index.js'
 import { decide, EMPTY_RULE_STATE, type Rulebook, type RuleState, ruleStateDigest } from './policy/index.js'
 import type { Turn } from './turn.js'
@@ -61,6 +62,7 @@ function createParts(rulebook: Rulebook): EngineParts {
   const book = createBook()
   const settings = assessSettings(configuration)
   const memory = createAssessMemory()
+  const figures = createVenueFigures(configuration.calibration)
   let rules = EMPTY_RULE_STATE
   let opened = false
   for (const { id, venue, portfolio, marginModel } of configuration.accounts) {
@@ -74,16 +76,23 @@ function createParts(rulebook: Rulebook): EngineParts {
       opened = true
       return configuration.accounts.flatMap((account) => applyBookEvent(book, configuredStatement(account, now)))
     },
-    apply: (event) => [...applyMarketEvent(market, event), ...applyBookEvent(book, event)],
+    apply(event) {
+      if (event.kind !== 'venue-figure') return [...applyMarketEvent(market, event), ...applyBookEvent(book, event)]
+      return takeVenueFigures(figures, event, book.accounts.ids.has(event.account))
+    },
     conclude(now, events) {
       const snapshot = marketView(market, now)
-      const assessment = assess(book, snapshot, settings, memory)
+      const assessment = assess(book, snapshot, settings, memory, figures)
       const controls = events.filter((event) => event.kind === 'control')
       const decided = decide(rulebook, rules, assessment, snapshot, now, controls)
       rules = decided.state
       return { assessment, decisions: decided.decisions }
     },
     rules: () => rules,
-    state: () => [marketDigest(market), bookDigest(book), ruleStateDigest(rules)],
+    state() {
+      const digests = [marketDigest(market), bookDigest(book), ruleStateDigest(rules)]
+      const calibrated = venueFiguresState(figures)
+      return calibrated === undefined ? digests : [...digests, calibrated]
+    },
   }
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { marginModelNames } from '../../margin/registry.js'
 import { alertsSchema } from './alertsSchema.js'
 import { decimal, duration, instant, quantityText, secret } from './field.js'
-import { assessSchema, guardsSchema } from './riskSchema.js'
+import { assessSchema, calibrationSchema, guardsSchema } from './riskSchema.js'
 import { rulesSchema } from './rulesSchema.js'
 
 /** A name of ours: letters, digits, dots, dashes and underscores. */
@@ -179,6 +179,7 @@ export const configurationFileSchema = z
     guard: guardsSchema,
     assess: assessSchema,
     margin: marginSchema,
+    calibration: calibrationSchema,
     rules: rulesSchema,
     alerts: alertsSchema,
     server: serverSchema,
