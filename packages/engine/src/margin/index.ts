@@ -9,6 +9,7 @@ export {
   readMarginAccount,
   readMarginMarket,
 } from './data.js'
+export { type DeriveNetMargin, requirementsOfNet } from './derive/net.js'
 export * from './error.js'
 export * from './model.js'
 export { marginRatio, worstBucket } from './outcome.js'
