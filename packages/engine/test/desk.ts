@@ -9,7 +9,7 @@ import {
 } from '../src/assess/index.js'
 import { applyBookEvent, type Book, createBook, openAccount, startTurn } from '../src/book/index.js'
 import type { AccountEvent, Event, MarketEvent, Observation } from '../src/event.js'
-import { marginModel } from '../src/margin/index.js'
+import { createVenueFigures, DEFAULT_CALIBRATION, marginModel, type VenueFigures } from '../src/margin/index.js'
 import {
   applyMarketEvent,
   createMarketState,
@@ -26,6 +26,7 @@ export type World = {
   readonly market: MarketState
   readonly book: Book
   readonly memory: AssessMemory
+  readonly figures: VenueFigures
 }
 
 export const SETTINGS: AssessSettings = {
@@ -40,7 +41,12 @@ export const SETTINGS: AssessSettings = {
 export function createWorld(...accounts: readonly (readonly [id: string, marginModel: string])[]): World {
   const book = createBook()
   for (const [id, model] of accounts) openAccount(book, { id, venue: 'deribit', portfolio: 'desk', marginModel: model })
-  return { market: createMarketState(), book, memory: createAssessMemory() }
+  return {
+    market: createMarketState(),
+    book,
+    memory: createAssessMemory(),
+    figures: createVenueFigures(DEFAULT_CALIBRATION),
+  }
 }
 
 export function feed(world: World, ...events: readonly Event[]) {
@@ -48,7 +54,7 @@ export function feed(world: World, ...events: readonly Event[]) {
 }
 
 export function assessed(world: World, now: number, settings: AssessSettings = SETTINGS) {
-  const assessment = assess(world.book, marketView(world.market, now), settings, world.memory)
+  const assessment = assess(world.book, marketView(world.market, now), settings, world.memory, world.figures)
   startTurn(world.book)
   return assessment
 }

@@ -120,6 +120,27 @@ export type Margin =
     }
   | { readonly ok: false; readonly missing: readonly string[] }
 
+export type Calibration = {
+  readonly samples: number
+  /** Share by which the requirements are raised. */
+  readonly buffer: number
+  readonly ageSeconds?: number
+  readonly latest?: {
+    readonly source: string
+    readonly sourceTime: string
+    readonly residuals: readonly {
+      readonly figure: 'equity' | 'initialMargin' | 'maintenanceMargin'
+      readonly ours: number
+      readonly venue: number
+      readonly residual: number
+      readonly ratio?: number
+    }[]
+    readonly buffer: number
+    readonly isCovered: boolean
+  }
+  readonly setAside?: { readonly sourceTime: string; readonly reason: string }
+}
+
 export type MarginRatio = number | 'liquidatable'
 
 export type Account = RiskView & {
@@ -129,6 +150,7 @@ export type Account = RiskView & {
   readonly marginModel: string
   readonly time: string
   readonly margin: Margin
+  readonly calibration?: Calibration
   readonly marginRatio?: MarginRatio
   readonly distance?: Distance
   readonly positionCount: number

@@ -1,5 +1,6 @@
 import type { Book } from '../book/book.js'
 import { accountIds } from '../book/read.js'
+import type { VenueFigures } from '../margin/venueFigures.js'
 import { marginMarket } from '../market/marginMarket.js'
 import type { MarketSnapshot } from '../market/snapshot.js'
 import { type AccountWork, type AssessContext, assessAccount } from './account.js'
@@ -12,7 +13,7 @@ import type { AssessSettings } from './settings.js'
 
 /**
  * Assesses every account and portfolio at the snapshot's time. Pure in book and snapshot; `memory` is what P&L since the
- * assessment before is measured from, and is brought up to now.
+ * assessment before is measured from, and is brought up to now; `figures` of venues that wait are compared with ours.
  *
  * An account whose numbers cannot be had says in `missing` what it lacks and counts as at risk; it hinders no other.
  */
@@ -21,6 +22,7 @@ export function assess(
   snapshot: MarketSnapshot,
   settings: AssessSettings,
   memory: AssessMemory,
+  figures: VenueFigures,
 ): Assessment {
   const context: AssessContext = {
     book,
@@ -29,6 +31,7 @@ export function assess(
     settings,
     past: readPast(snapshot, settings, underlyingsWithPast(book, snapshot, settings)),
     memory,
+    figures,
   }
   const works = accountIds(book).map((id) => assessAccount(context, id))
   return {

@@ -1,5 +1,6 @@
 import type { Instrument, InstrumentKey } from '@holdfast/quant'
 import type { ExecutionStyle, KillMode, Stage, Tier } from '../decision.js'
+import type { CalibrationSettings } from '../margin/calibration.js'
 import type { PreTradeLimits } from '../order/preTrade.js'
 
 /**
@@ -19,6 +20,8 @@ export type Configuration = {
   readonly accounts: readonly AccountConfiguration[]
   readonly guard: GuardConfiguration
   readonly assess: AssessConfiguration
+  /** How venues' own margin figures widen the safety buffer. */
+  readonly calibration: CalibrationSettings
   /** Overrides of margin parameters by model: `{ portfolio: { priceRange: 0.2 } }`. */
   readonly margin: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   readonly alerts: AlertsConfiguration
