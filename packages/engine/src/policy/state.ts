@@ -1,6 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { Scope, Stage, Tier } from '../decision.js'
+import type { VolAnchor } from '../hedge/volMove.js'
 import { canonicalJson } from '../journal/canonical.js'
 
 /**
@@ -35,6 +36,8 @@ export type RuleInstanceState = {
   readonly count: number
   /** Since when the re-arm condition holds without a break. */
   readonly rearmSince?: number
+  /** Vols when the rule last hedged, for rules that leave moves of vol alone. */
+  readonly anchors?: readonly VolAnchor[]
   /** Refusals that were recorded in this episode, sorted, so that each is recorded once. */
   readonly denied?: readonly string[]
 }

@@ -32,7 +32,7 @@ export const actionSchema = named(
     }),
     z.object({
       kind: z.literal('order'),
-      purpose: z.enum(['hedge-delta', 'reduce']),
+      purpose: z.enum(['hedge-delta', 'hedge-options', 'reduce']),
       venue: text,
       account: text,
       instrument: text,
