@@ -218,7 +218,7 @@ export type Action =
     }
   | {
       readonly kind: 'order'
-      readonly purpose: 'hedge-delta' | 'reduce' | 'flatten'
+      readonly purpose: 'hedge-delta' | 'hedge-options' | 'reduce' | 'flatten'
       readonly venue: string
       readonly account: string
       readonly instrument: string
