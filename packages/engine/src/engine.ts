@@ -108,7 +108,7 @@ function createParts(rulebook: Rulebook): EngineParts {
     },
     conclude(now, events) {
       const snapshot = marketView(market, now)
-      const assessment = assess(book, snapshot, settings, memory, figures)
+      const assessment = assess(book, snapshot, settings, memory, figures, ordersView(orders))
       const controls = events.filter((event) => event.kind === 'control')
       forgetOrders(orders, now)
       const decided = decide(rulebook, rules, assessment, snapshot, now, controls, ordersView(orders))

@@ -18,6 +18,8 @@ import {
   marketView,
 } from '../src/market/index.js'
 
+import { NO_ORDERS, type OrdersView } from '../src/order/index.js'
+
 /** A small world for tests: market and book fed with the same events; an assessment ends the turn. */
 export const T0 = Date.UTC(2026, 0, 29, 12)
 export const DAY = 86_400_000
@@ -53,8 +55,13 @@ export function feed(world: World, ...events: readonly Event[]) {
   return events.flatMap((event) => [...applyMarketEvent(world.market, event), ...applyBookEvent(world.book, event)])
 }
 
-export function assessed(world: World, now: number, settings: AssessSettings = SETTINGS) {
-  const assessment = assess(world.book, marketView(world.market, now), settings, world.memory, world.figures)
+export function assessed(
+  world: World,
+  now: number,
+  settings: AssessSettings = SETTINGS,
+  orders: OrdersView = NO_ORDERS,
+) {
+  const assessment = assess(world.book, marketView(world.market, now), settings, world.memory, world.figures, orders)
   startTurn(world.book)
   return assessment
 }

@@ -7,6 +7,7 @@ import { settleVenueFigures, type VenueFigures } from '../margin/venueFigures.js
 import { worstOf } from '../market/marginMarket.js'
 import { inputName } from '../market/names.js'
 import type { MarketSnapshot } from '../market/snapshot.js'
+import type { OrdersView } from '../order/tracked.js'
 import { accountInput } from './accountInput.js'
 import type { AccountAssessment, InputState, LiquidationDistance } from './assessment.js'
 import { liquidationDistance } from './distance.js'
@@ -27,6 +28,8 @@ export type AssessContext = {
   readonly settings: AssessSettings
   readonly past: Past
   readonly memory: AssessMemory
+  /** What is under way: orders that may still trade need initial margin. */
+  readonly orders: OrdersView
   /** What venues said of their accounts' margin. */
   readonly figures: VenueFigures
 }
@@ -89,7 +92,7 @@ function assessHoldings(context: AssessContext, holdings: AccountHoldings, state
   const coins = coinsOf(snapshot, holdings)
   const collateral = (underlying: string) => balances.find(({ asset }) => asset === underlying)?.amount ?? 0
   const greeks = rollUpGreeks(exposed, collateral)
-  const account = marginAccount(holdings)
+  const account = marginAccount(holdings, context.orders)
   const quality = missing.length > 0 ? 'unknown' : worstOf(inputs)
   const plain = settings.models.get(marginModel)
   const plainMargin = marginOf(plain, context, holdings, account)

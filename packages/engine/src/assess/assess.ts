@@ -3,6 +3,7 @@ import { accountIds } from '../book/read.js'
 import type { VenueFigures } from '../margin/venueFigures.js'
 import { marginMarket } from '../market/marginMarket.js'
 import type { MarketSnapshot } from '../market/snapshot.js'
+import { NO_ORDERS, type OrdersView } from '../order/tracked.js'
 import { type AccountWork, type AssessContext, assessAccount } from './account.js'
 import type { Assessment, InputState } from './assessment.js'
 import { frozenMarket } from './frozenMarket.js'
@@ -13,7 +14,8 @@ import type { AssessSettings } from './settings.js'
 
 /**
  * Assesses every account and portfolio at the snapshot's time. Pure in book and snapshot; `memory` is what P&L since the
- * assessment before is measured from, and is brought up to now; `figures` of venues that wait are compared with ours.
+ * assessment before is measured from, and is brought up to now; `figures` of venues that wait are compared with ours; `orders` that may still trade are margined as
+ * the model says.
  *
  * An account whose numbers cannot be had says in `missing` what it lacks and counts as at risk; it hinders no other.
  */
@@ -23,6 +25,7 @@ export function assess(
   settings: AssessSettings,
   memory: AssessMemory,
   figures: VenueFigures,
+  orders: OrdersView = NO_ORDERS,
 ): Assessment {
   const context: AssessContext = {
     book,
@@ -32,6 +35,7 @@ export function assess(
     past: readPast(snapshot, settings, underlyingsWithPast(book, snapshot, settings)),
     memory,
     figures,
+    orders,
   }
   const works = accountIds(book).map((id) => assessAccount(context, id))
   return {
