@@ -116,6 +116,13 @@ export type Margin =
       readonly excessInitial: number
       readonly excessMaintenance: number
       readonly parts: Readonly<Record<string, number>>
+      /** Positions that are margined apart. */
+      readonly buckets?: readonly {
+        readonly name: string
+        readonly equity: number
+        readonly initialMargin: number
+        readonly maintenanceMargin: number
+      }[]
       readonly scenarios?: readonly { readonly name: string; readonly pnl: number }[]
     }
   | { readonly ok: false; readonly missing: readonly string[] }

@@ -615,6 +615,165 @@ def pm2_parameters():
     }
 
 
+# ------------------------------------------------------------------------------------------- derive-pm1, derive-standard
+
+
+def pm1_case(p, world, held, balances):
+    stable, S = mpf(world.usdc), mpf(world.index['BTC'])
+    cash, base = mpf(balances.get('USDC', 0)), mpf(balances.get('BTC', 0))
+    options = [one for one in held if one.kind == 'option']
+    perps = [one for one in held if one.kind != 'option']
+    size = sum((mpf(one.size) for one in perps), mpf(0))
+    price = perps[0].mark if perps else mpf(0)
+    perp_pnl = sum((one.size * (one.mark - mpf(one.entry)) for one in perps), mpf(0))
+    days = sorted({one.days for one in options})
+
+    def worth(d, spot, factor):
+        return sum((one.size * black(one.call, one.F * spot, mpf(one.K), one.vol * factor, one.T) for one in options if one.days == d), mpf(0))
+
+    now = {d: worth(d, mpf(1), mpf(1)) for d in days}
+    coins = base * S / stable
+    rows = []
+    for s in p['scenarios']:
+        spot = mpf(s['spot'])
+        pnl = (coins + size * price) * (spot - 1)
+        for d in days:
+            T = years(d)
+            m = (mpf(30) / max(mpf(d), mpf(p['dteFloorDays']))) ** mpf(p['shortTermPower'] if d <= 30 else p['longTermPower'])
+            factor = {'up': 1 + mpf(p['volRangeUp']) * m, 'none': mpf(1), 'down': max(mpf(0), 1 - mpf(p['volRangeDown']) * m)}[s['vol']]
+            shocked = worth(d, spot, factor)
+            if shocked > 0:
+                rate = max(mpf(0), mpf(world.rate['BTC', d]))
+                shocked *= mpf(p['baseStaticDiscount']) * exp(-T * (rate * mpf(p['rateMultScale']) + mpf(p['rateAddScale'])))
+            pnl += shocked - now[d]
+        rows.append(pnl)
+    basis = mpf(0)
+    for d in days:
+        up, down = worth(d, mpf(p['basisSpotUp']), mpf(1)) - now[d], worth(d, mpf(p['basisSpotDown']), mpf(1)) - now[d]
+        basis += min(mpf(0), up, down) * (mpf(p['basisAdd']) + mpf(p['basisMult']) * years(d))
+    worst = min(rows + [basis])
+    static = (abs(size) * mpf(p['perpPercent']) + base * mpf(p['basePercent']) + naked(options) * mpf(p['optionPercent'])) * S
+    sure, doubt = mpf(world.confidence['BTC']), mpf(0)
+    if sure < mpf(p['confThreshold']):
+        gross = abs(size) + base + sum((abs(mpf(one.size)) for one in options), mpf(0))
+        doubt = (1 - sure) * mpf(p['confMargin']) * gross * S
+    factor = mpf(p['imFactor']) + mpf(p['pegFactor']) * max(mpf(0), mpf(p['pegThreshold']) - stable)
+    value = sum(now.values(), mpf(0)) + perp_pnl + coins
+    net_mm = worst - static + value + cash
+    net_im = (worst - static) * factor - doubt + value + cash
+    return {
+        'equity': value + cash,
+        'markToMarket': value,
+        'initialMargin': max(mpf(0), value + cash - net_im),
+        'maintenanceMargin': max(mpf(0), value + cash - net_mm),
+        'netInitialMargin': net_im,
+        'netMaintenanceMargin': net_mm,
+        'scenarios': rows,
+    }
+
+
+def pm1_parameters():
+    return {
+        'underlying': 'BTC',
+        'scenarios': [{'spot': s, 'vol': v} for s in (0.82, 0.91, 1, 1.09, 1.18) for v in ('up', 'none', 'down')],
+        'volRangeUp': uniform(0.3, 0.7, 2),
+        'volRangeDown': uniform(0.2, 0.5, 2),
+        'shortTermPower': 0.3,
+        'longTermPower': 0.13,
+        'dteFloorDays': 2,
+        'imFactor': uniform(1.1, 1.5, 2),
+        'baseStaticDiscount': 0.95,
+        'rateMultScale': uniform(0, 4, 2),
+        'rateAddScale': 0.12,
+        'basisSpotUp': 1.05,
+        'basisSpotDown': 0.95,
+        'basisAdd': uniform(0.2, 2, 2),
+        'basisMult': 1.2,
+        'pegThreshold': 0.99,
+        'pegFactor': 4,
+        'confThreshold': 0.55,
+        'confMargin': uniform(0.2, 1, 2),
+        'basePercent': 0.03,
+        'perpPercent': 0.03,
+        'optionPercent': 0.02,
+    }
+
+
+def standard_case(p, world, held, balances):
+    row, stable = p['markets']['default'], mpf(world.usdc)
+    cash = mpf(balances.get('USDC', 0))
+    value, net_im, net_mm = mpf(0), mpf(0), mpf(0)
+    lost_peg = max(mpf(0), mpf(p['depegThreshold']) - stable) * mpf(p['depegFactor'])
+    for u in sorted({one.u for one in held}):
+        own, S, sure = [one for one in held if one.u == u], mpf(world.index[u]), mpf(world.confidence[u])
+        doubt = (1 - sure) * mpf(row['oracleContFactor']) if sure < mpf(row['oracleConfThreshold']) else mpf(0)
+        exposed = mpf(0)
+        for one in own:
+            if one.kind == 'option':
+                exposed += max(mpf(0), -mpf(one.size))
+                continue
+            value += one.size * (one.mark - mpf(one.entry))
+            net_im -= abs(one.size) * one.mark * mpf(row['perpIM'])
+            net_mm -= abs(one.size) * one.mark * mpf(row['perpMM'])
+            exposed += abs(mpf(one.size))
+        net_im -= (doubt + lost_peg) * S * exposed
+        for d in sorted({one.days for one in own if one.kind == 'option'}):
+            options = [one for one in own if one.kind == 'option' and one.days == d]
+            payoff = lambda X: sum(one.size * max(mpf(0), (X - one.K) if one.call else (one.K - X)) for one in options)
+            lowest = min([mpf(0)] + [payoff(mpf(X)) for X in [0] + [one.K for one in options]])
+            calls = min(mpf(0), sum((mpf(one.size) for one in options if one.call), mpf(0))) * options[0].F
+            alone_im = alone_mm = mpf(0)
+            for one in options:
+                V = one.size * black(one.call, one.F, mpf(one.K), one.vol, one.T)
+                value += V
+                net_im -= V
+                net_mm -= V
+                if one.size > 0:
+                    continue
+                q = mpf(one.size)
+                otm = max(mpf(0), (one.K - S) if one.call else (S - one.K)) / S
+                im = max(mpf(row['maxSpotReq']) - otm, mpf(row['minSpotReq'])) * S * q + V
+                if one.call:
+                    mm = V + mpf(row['mmCallSpotReq']) * S * q
+                else:
+                    mm = min(mpf(row['mmPutSpotReq']) * S * q, mpf(row['mmPutMtMReq']) * V) + V
+                    im = min(im, mm * mpf(row['mmOffsetScale']))
+                alone_im += im
+                alone_mm += mm
+            net_im += max(alone_im, lowest + mpf(row['unpairedIM']) * calls)
+            net_mm += max(alone_mm, lowest + mpf(row['unpairedMM']) * calls)
+    net_im, net_mm = net_im + value + cash, net_mm + value + cash
+    return {
+        'equity': value + cash,
+        'markToMarket': value,
+        'initialMargin': max(mpf(0), value + cash - net_im),
+        'maintenanceMargin': max(mpf(0), value + cash - net_mm),
+        'netInitialMargin': net_im,
+        'netMaintenanceMargin': net_mm,
+        'scenarios': [],
+    }
+
+
+def standard_parameters():
+    row = {
+        'perpMM': 0.05,
+        'perpIM': uniform(0.06, 0.12, 3),
+        'maxSpotReq': uniform(0.14, 0.2, 3),
+        'minSpotReq': uniform(0.1, 0.13, 3),
+        'mmCallSpotReq': uniform(0.07, 0.09, 3),
+        'mmPutSpotReq': uniform(0.07, 0.09, 3),
+        'mmPutMtMReq': uniform(0.07, 0.5, 3),
+        'unpairedIM': 1.2,
+        'unpairedMM': 1.1,
+        'mmOffsetScale': 1.05,
+        'baseMarginFactor': 0,
+        'baseIMScale': 1,
+        'oracleConfThreshold': 0.55,
+        'oracleContFactor': uniform(0.2, 1, 2),
+    }
+    return {'markets': {'default': row, 'named': {'BTC': row, 'ETH': row}}, 'depegThreshold': 0.98, 'depegFactor': 1.2}
+
+
 cases = []
 for i in range(8):
     for model, draw_parameters, work in (('portfolio', portfolio_parameters, portfolio_case), ('cme-span', span_parameters, span_case)):
@@ -631,4 +790,13 @@ for i in range(8):
     held = book(world, ['BTC'], ['linear'], 2 + i, [None])
     balances = {'USDC': uniform(-50000, 200000, 2), 'BTC': uniform(0, 3, 3)}
     cases.append(request('derive-pm2', p, world, held, balances, pm2_case(p, world, held, balances)))
+for i in range(8):
+    world, p = World(), pm1_parameters()
+    held = book(world, ['BTC'], ['linear'], 2 + i, [None])
+    balances = {'USDC': uniform(-50000, 200000, 2), 'BTC': uniform(0, 3, 3)}
+    cases.append(request('derive-pm1', p, world, held, balances, pm1_case(p, world, held, balances)))
+    world, p = World(), standard_parameters()
+    held = book(world, ['BTC', 'ETH'], ['linear'], 2 + 2 * i, [None])
+    balances = {'USDC': uniform(-50000, 200000, 2)}
+    cases.append(request('derive-standard', p, world, held, balances, standard_case(p, world, held, balances)))
 print(json.dumps(cases, separators=(',', ':')))

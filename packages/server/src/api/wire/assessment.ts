@@ -154,6 +154,9 @@ export const marginSchema = named(
       excessInitial: number,
       excessMaintenance: number,
       parts: z.record(z.string(), number),
+      buckets: optional(
+        z.array(z.object({ name: z.string(), equity: number, initialMargin: number, maintenanceMargin: number })),
+      ),
       scenarios: optional(z.array(z.object({ name: z.string(), pnl: number }))),
     }),
     z.object({ ok: z.literal(false), missing: z.array(z.string()) }),
