@@ -192,7 +192,9 @@ const serverSchema = z
       .prefault([])
       .meta({ description: 'API keys, by reference.' }),
     webhookKeys: z
-      .array(secret({ description: 'A name and the secret that it signs with.', example: 'env:HOLDFAST_WEBHOOK_ALICE' }))
+      .array(
+        secret({ description: 'A name and the secret that it signs with.', example: 'env:HOLDFAST_WEBHOOK_ALICE' }),
+      )
       .prefault([])
       .meta({
         description:
