@@ -218,6 +218,8 @@ export type ServerConfiguration = {
   readonly host: string
   readonly port: number
   readonly apiKeys: readonly SecretReference[]
+  /** Each holds a name and a secret: who signs with it approves in that name. */
+  readonly webhookKeys: readonly SecretReference[]
 }
 
 /** What a rule watches: one instance of the rule for each thing in scope. */

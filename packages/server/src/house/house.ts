@@ -7,6 +7,7 @@ import {
   type HeaderRecord,
   type Rulebook,
   renderDiagnostics,
+  type SecretReference,
   whyNot,
 } from '@holdfast/engine'
 import { openSource } from '@holdfast/simulator'
@@ -15,13 +16,14 @@ import { configuredChannels } from '../alert/channels/configured.js'
 import { type AlertDelivery, createAlertDelivery } from '../alert/delivery.js'
 import { createApi } from '../api/api.js'
 import type { ApiKeyRecord } from '../api/keys.js'
-import type { ApiPorts, RuleView, WhyNotView } from '../api/ports.js'
+import type { ApiPorts, WhyNotView } from '../api/ports.js'
 import { createReadModel, type ReadModel } from '../api/readModel.js'
 import { loopHealth } from '../api/routes/health.js'
+import { parseWebhookKey, type WebhookKey } from '../api/webhook.js'
 import { type OpenedJournal, openJournal } from '../journal/open.js'
 import { createLogger, type Logger, type LogLevel } from '../log/logger.js'
-import { createRedactor } from '../log/redaction.js'
-import { createSecretReader, type SecretReader } from '../log/secret.js'
+import { createRedactor, type Redactor } from '../log/redaction.js'
+import { createSecretReader, SecretError, type SecretReader } from '../log/secret.js'
 import { createMetrics } from '../metrics/metrics.js'
 import { createReport, type Report, type ReportPaths } from '../report/report.js'
 import { systemClock } from '../run/clock.js'
@@ -30,6 +32,7 @@ import { type RunningLoop, type RunOutcome, runLoop } from '../run/loop.js'
 import type { Effect, Observer } from '../run/ports.js'
 import { openDatabase } from '../storage/database.js'
 import { openSqlView } from '../storage/view.js'
+import { actingPorts } from './acting.js'
 import { assumptionsOf } from './assumptions.js'
 import { instrumentComplaints } from './instruments.js'
 import { createRunState, type RunExtent, runExtent } from './runState.js'
@@ -149,7 +152,7 @@ async function assemble(parts: Parts): Promise<House> {
   const ports: ApiPorts = {
     now: Date.now,
     run: run.view,
-    rules: () => rulesOf(rulebook, engine.view().rules.stages),
+    ...actingPorts(engine, rulebook),
     explain: (decision) => explainDecision(decision, rulebook).text,
     whyNot: (rule) => whyNotOf(rulebook, rule, engine),
     readTurns: async (from, limit) => readTurns(journalFolder, from, limit),
@@ -189,6 +192,7 @@ async function assemble(parts: Parts): Promise<House> {
           logger,
           metrics,
           loopAgeMsMax: LOOP_AGE_MS_MAX,
+          webhookKeys: configuration.server.webhookKeys.map((reference) => webhookKey(reference, secret, redactor)),
           ...(options.pageFolder === undefined ? {} : { pageFolder: options.pageFolder }),
         })
   const url = app === undefined ? undefined : await app.listen({ host: options.serve!.host, port: options.serve!.port })
@@ -230,6 +234,18 @@ async function assemble(parts: Parts): Promise<House> {
       await app?.close()
     },
   }
+}
+
+/** @throws {SecretError} where what is referred to is no name and secret. */
+function webhookKey(reference: SecretReference, secret: SecretReader, redactor: Redactor): WebhookKey {
+  const key = parseWebhookKey(secret(reference))
+  if (key !== undefined) {
+    redactor.add(key.secret)
+    return key
+  }
+  throw new SecretError(
+    `server.webhookKeys ${reference.from}:${reference.name}: wanted a name, a space and a secret of 32 characters or more`,
+  )
 }
 
 /** Engine time moves with the turns, so what is due is told behind each of them. */
@@ -285,16 +301,6 @@ async function openSql({ options, journal, journalFolder }: Parts, secret: Secre
       await database.close()
     },
   }
-}
-
-function rulesOf(rulebook: Rulebook, stages: Readonly<Record<string, string>>): readonly RuleView[] {
-  return rulebook.rules.map((rule) => ({
-    id: rule.id,
-    stage: stages[rule.id] ?? rule.stage,
-    scope: rule.scope.kind,
-    condition: rule.when.text,
-    action: rule.action.kind,
-  }))
 }
 
 function whyNotOf(rulebook: Rulebook, id: string, engine: Engine): readonly WhyNotView[] | undefined {

@@ -191,6 +191,15 @@ const serverSchema = z
       .array(secret({ description: 'A hashed API key with its scopes.', example: 'env:HOLDFAST_API_KEY' }))
       .prefault([])
       .meta({ description: 'API keys, by reference.' }),
+    webhookKeys: z
+      .array(
+        secret({ description: 'A name and the secret that it signs with.', example: 'env:HOLDFAST_WEBHOOK_ALICE' }),
+      )
+      .prefault([])
+      .meta({
+        description:
+          'Keys of signed webhooks, by reference; each text is a name and a secret of at least 32 characters, and confirms in that name.',
+      }),
   })
   .prefault({})
   .meta({ description: 'The server.' })
