@@ -14,6 +14,18 @@ export type Scope =
   | { readonly kind: 'underlying'; readonly portfolio: string; readonly underlying: string }
   | { readonly kind: 'input'; readonly input: string }
 
+/** What an order is for. */
+export const ORDER_PURPOSES = [
+  'hedge-delta',
+  'reduce',
+  'rebalance',
+  'repay',
+  'boost',
+  'insurance',
+  'option-selling',
+] as const
+export type OrderPurpose = (typeof ORDER_PURPOSES)[number]
+
 /** An intent as data. Sizes and amounts are decimal strings in the unit named beside them. */
 export type Action =
   | {
@@ -25,7 +37,7 @@ export type Action =
     }
   | {
       readonly kind: 'order'
-      readonly purpose: 'hedge-delta' | 'reduce'
+      readonly purpose: OrderPurpose
       readonly venue: string
       readonly account: string
       readonly instrument: InstrumentKey

@@ -189,7 +189,7 @@ export type Action =
     }
   | {
       readonly kind: 'order'
-      readonly purpose: 'hedge-delta' | 'reduce'
+      readonly purpose: 'hedge-delta' | 'reduce' | 'rebalance' | 'repay' | 'boost' | 'insurance' | 'option-selling'
       readonly venue: string
       readonly account: string
       readonly instrument: string

@@ -104,6 +104,10 @@ function assessHoldings(context: AssessContext, holdings: AccountHoldings, state
       const share = marginShare(context, holdings, position, account, margin)
       return positionAssessment(position, sensitivities.get(position), share)
     }),
+    balances: balances.map(({ asset, amount }, index) => {
+      const price = assets[index]?.value
+      return { asset, amount, ...(price === undefined ? {} : { price }) }
+    }),
     quality: missing.length > 0 ? 'unknown' : worstOf(inputs),
     missing,
     greeks,

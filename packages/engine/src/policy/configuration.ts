@@ -1,5 +1,6 @@
 import type { Instrument, InstrumentKey } from '@holdfast/quant'
 import type { Stage, Tier } from '../decision.js'
+import type { VaultAction } from './vaultAction.js'
 
 /**
  * A desk's configuration after checking: every quantity is a plain number in the unit its name ends with, money that
@@ -231,6 +232,7 @@ export type RuleAction =
     }
   | { readonly kind: 'cancel'; readonly account?: string; readonly instruments: 'all' | readonly InstrumentKey[] }
   | { readonly kind: 'halt'; readonly reason: string }
+  | VaultAction
 
 export type RuleRearm = {
   /** The rule can fire again only once this holds (text of the condition), for `afterMs` without a break. */

@@ -1,6 +1,8 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { Scope, Stage, Tier } from '../decision.js'
+import type { FloorMemory } from '../insurance/floor.js'
+import type { RoundsMemory } from '../insurance/round.js'
 import { canonicalJson } from '../journal/canonical.js'
 
 /**
@@ -22,6 +24,10 @@ export type RuleState = {
   readonly watch: Readonly<Record<string, WatchState>>
   /** First and highest equity seen, by scope key: for drawdowns. */
   readonly equity: Readonly<Record<string, EquityMemory>>
+  /** Floors of insurance, by `rule|scope`. */
+  readonly floors: Readonly<Record<string, FloorMemory>>
+  /** Rounds of option selling, by `rule|scope`. */
+  readonly rounds: Readonly<Record<string, RoundsMemory>>
 }
 
 export type RuleInstanceState = {
@@ -70,6 +76,8 @@ export const EMPTY_RULE_STATE: RuleState = {
   alerts: {},
   watch: {},
   equity: {},
+  floors: {},
+  rounds: {},
 }
 
 export const ARMED: RuleInstanceState = { phase: 'armed', episode: 0, count: 0 }

@@ -7,6 +7,7 @@ import type { Diagnostic } from './diagnostic.js'
 import type { Path } from './page.js'
 import type { Known } from './rules.js'
 import { ACTION_NAMES, type ActionPart } from './rulesSchema.js'
+import { vaultActionOf } from './vaultActions.js'
 import type { YamlSource } from './yamlSource.js'
 
 type Amount = { readonly amount: string; readonly unit: string }
@@ -99,7 +100,11 @@ function readAction(
     const instruments = cancel.instruments === 'all' ? 'all' : keys(['do', 'cancel', 'instruments'], cancel.instruments)
     return { kind: 'cancel', ...(account === undefined ? {} : { account }), instruments }
   }
-  return { kind: 'halt', reason: halt?.reason ?? '' }
+  if (halt !== undefined) return { kind: 'halt', reason: halt.reason }
+  const notInstrument = (path: Path, text: string) => {
+    diagnostics.push(notAnInstrument(source, [...rulePath, ...path], text))
+  }
+  return vaultActionOf(file.do, { complain, checkAccount: knownAccount, notInstrument, scope, known })
 }
 
 function checkAccount(
@@ -189,6 +194,14 @@ export function boundUnits(action: RuleAction): readonly string[] {
       return ['USD']
     case 'top-up':
       return [action.asset]
+    case 'rebalance-collateral':
+      return ['USD']
+    case 'repay':
+    case 'boost':
+    case 'insure':
+      return [action.instrument.underlying, 'USD']
+    case 'sell-options':
+      return [action.underlying, 'USD']
     default:
       return []
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { STAGES } from '../../decision.js'
 import { amount, duration, fraction } from './field.js'
+import { boostSchema, insureSchema, rebalanceSchema, repaySchema, sellOptionsSchema } from './vaultSchema.js'
 
 const oneOrMany = (description: string, example: string) =>
   z
@@ -116,7 +117,19 @@ const halt = z
   .meta({ description: 'Hold back everything that opens risk in scope, until a person resumes.' })
 
 /** Exactly one of these. */
-export const ACTION_NAMES = ['alert', 'hedge-delta', 'reduce', 'top-up', 'cancel', 'halt'] as const
+export const ACTION_NAMES = [
+  'alert',
+  'hedge-delta',
+  'reduce',
+  'top-up',
+  'cancel',
+  'halt',
+  'rebalance-collateral',
+  'repay',
+  'boost',
+  'insure',
+  'sell-options',
+] as const
 
 const actionSchema = z
   .strictObject({
@@ -126,6 +139,11 @@ const actionSchema = z
     'top-up': topUp.optional(),
     cancel: cancel.optional(),
     halt: halt.optional(),
+    'rebalance-collateral': rebalanceSchema.optional(),
+    repay: repaySchema.optional(),
+    boost: boostSchema.optional(),
+    insure: insureSchema.optional(),
+    'sell-options': sellOptionsSchema.optional(),
   })
   .meta({ description: 'What to do: exactly one action.', minProperties: 1, maxProperties: 1 })
 

@@ -12,7 +12,8 @@ import { scopeKey } from '../state.js'
 import { inputsOf, type Subject } from '../subject.js'
 
 /** What deciding may ask of the market: quotes to plan orders by, and the values behind inputs, to show them. */
-export type DecideMarket = Pick<MarketSnapshot, 'index' | 'asset' | 'forward' | 'smile' | 'quote'>
+export type DecideMarket = Pick<MarketSnapshot, 'index' | 'asset' | 'forward' | 'smile' | 'quote'> &
+  Partial<Pick<MarketSnapshot, 'quoted' | 'history'>>
 
 /** One pass over the rules. */
 export type DecideContext = {

@@ -12,6 +12,7 @@ import { subjectsOf } from '../subject.js'
 import type { DecideContext, DecideMarket } from './context.js'
 import { applyControls } from './halts.js'
 import { type Judgement, judgeRule } from './judgeRule.js'
+import { rememberVaults } from './vault.js'
 
 export type Decided = {
   /** Actions of rules in the order of the rulebook, then alerts, then what is wrong with sight and reach. */
@@ -39,6 +40,7 @@ export function decide(
   const context: DecideContext = { rulebook, assessment, market, now, draft, decisions: [] }
   applyControls(draft, controls)
   rememberEquity(draft, assessment)
+  rememberVaults(draft, rulebook.rules, assessment, market, now)
   const judgements: Judgement[] = []
   const faults: RuleFault[] = []
   for (const rule of rulebook.rules) {

@@ -13,6 +13,7 @@ import { ARMED, instanceKey, type RuleInstanceState, scopeKey } from '../state.j
 import { qualityOf, type Subject } from '../subject.js'
 import { type DecideContext, decisionInputs, record } from './context.js'
 import { haltOver } from './halts.js'
+import { memoryOf } from './vault.js'
 
 /** What a rule says of one subject in this turn. */
 export type Judgement = {
@@ -110,18 +111,20 @@ function act(
 ): Acted {
   const { assessment, market, now, draft } = context
   const used = draft.get('used', rule.id) ?? []
-  const plan = planAction(action, subject, assessment, market, roomOf(rule.bounds, used, now))
+  const key = instanceKey(rule.id, subject.scope)
+  const memory = memoryOf((section) => draft.get(section, key))
+  const plan = planAction(action, subject, assessment, market, roomOf(rule.bounds, used, now), memory)
   const quality = qualityOf(subject)
   if (!plan.ok) {
     if (plan.code === 'nothing-to-do') return { state, fired: false }
-    if (plan.code === 'no-quote') return { state, fired: false, blocked: plan.reason }
-    const wanted = planAction(action, subject, assessment, market, { left: {}, because: {} })
+    if (plan.code === 'no-quote' || plan.code === 'no-data') return { state, fired: false, blocked: plan.reason }
+    const wanted = planAction(action, subject, assessment, market, { left: {}, because: {} }, memory)
     return { state: wanted.ok ? deny(wanted.actions, plan.code, plan.reason) : state, fired: false }
   }
   const halt = haltOver(draft, subject.scope, plan.actions)
   if (halt !== undefined) return { state: deny(plan.actions, 'halted', halt), fired: false }
   const allowed = plan.actions.filter((one) => permits(one.actionClass, qualityOfAction(quality, one)) !== 'refused')
-  if (allowed.length === 0)
+  if (allowed.length === 0 || (plan.together === true && allowed.length < plan.actions.length))
     return { state: deny(plan.actions, 'guard', guardReason(quality, plan.actions)), fired: false }
   const stage = stageOf(context, rule)
   for (const [index, one] of allowed.entries()) {
@@ -143,6 +146,7 @@ function act(
   if (Object.keys(rule.bounds).length > 0) {
     draft.set('used', rule.id, withUse(used, { time: now, amounts: sumAmounts(allowed) }))
   }
+  if (plan.rounds !== undefined) draft.set('rounds', key, plan.rounds)
   if (action.kind === 'halt' && (stage === 'paper' || stage === 'live')) {
     draft.set('halts', scopeKey(subject.scope), { since: now, by: rule.id, reason: action.reason })
   }

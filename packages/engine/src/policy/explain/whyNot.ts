@@ -7,6 +7,7 @@ import { roomOf } from '../bounds.js'
 import { type DecideMarket, decisionInput } from '../decide/context.js'
 import { haltOver } from '../decide/halts.js'
 import { alertClass } from '../decide/judgeRule.js'
+import { memoryOf } from '../decide/vault.js'
 import { draftOf } from '../draft.js'
 import { fromUnits } from '../exact.js'
 import { measureValues } from '../measureValues.js'
@@ -176,7 +177,9 @@ function planOf(
   const spent = Object.keys(room.left).filter((unit) => room.left[unit] === 0n)
   const bounds = spent.map((unit): Block => ({ kind: 'bounds', text: `nothing is left of ${room.because[unit]}` }))
   if (market === undefined) return { blocks: bounds, wouldDo: [] }
-  const plan = planAction(action, subject, assessment, market, room)
+  const key = instanceKey(rule.id, subject.scope)
+  const memory = memoryOf((section) => state[section][key])
+  const plan = planAction(action, subject, assessment, market, room, memory)
   if (!plan.ok) return { blocks: bounds.length > 0 ? bounds : [{ kind: 'plan', text: plan.reason }], wouldDo: [] }
   const halt = haltOver(draftOf(state), subject.scope, plan.actions)
   const refused = plan.actions.filter(({ actionClass }) => permits(actionClass, qualityOf(subject)) === 'refused')

@@ -1,4 +1,4 @@
-import { STAGES } from '@holdfast/engine'
+import { ORDER_PURPOSES, STAGES } from '@holdfast/engine'
 import { z } from 'zod'
 import type { AlertRecord } from '../alertLog.js'
 import type { RecordedDecision } from '../readModel.js'
@@ -32,7 +32,7 @@ export const actionSchema = named(
     }),
     z.object({
       kind: z.literal('order'),
-      purpose: z.enum(['hedge-delta', 'reduce']),
+      purpose: z.enum(ORDER_PURPOSES),
       venue: text,
       account: text,
       instrument: text,
