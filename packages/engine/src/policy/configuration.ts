@@ -69,7 +69,13 @@ export type SourceConfiguration =
       readonly columns: Readonly<Record<'time' | 'open' | 'high' | 'low' | 'close' | 'volume', string>>
     })
   /** A scenario of the project's own format: a file, or one that is built in. */
-  | (Omit<Recorded, 'path'> & { readonly kind: 'scenario'; readonly path?: string; readonly builtin?: string })
+  | (Omit<Recorded, 'path'> & {
+      readonly kind: 'scenario'
+      readonly path?: string
+      readonly builtin?: string
+      /** Chains whose listed options are all quoted. */
+      readonly chains?: readonly string[]
+    })
 
 export type AccountConfiguration = {
   readonly id: string

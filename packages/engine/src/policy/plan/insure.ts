@@ -43,7 +43,7 @@ function planExposure(action: InsureAction, at: VaultView, { value, index, floor
   const current = held * index
   const difference = insured.exposure - current
   const opens = difference > 0
-  const breaches = current * gap > insured.cushion
+  const breaches = known !== undefined && current * gap > insured.cushion
   if (opens && known === undefined) {
     return refused('no-data', `the gap is unknown: ${bars.length} hours with a range were seen, exposure is not raised`)
   }
