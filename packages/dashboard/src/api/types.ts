@@ -225,7 +225,16 @@ export type Action =
     }
   | {
       readonly kind: 'order'
-      readonly purpose: 'hedge-delta' | 'hedge-options' | 'reduce' | 'flatten'
+      readonly purpose:
+        | 'hedge-delta'
+        | 'hedge-options'
+        | 'reduce'
+        | 'flatten'
+        | 'rebalance'
+        | 'repay'
+        | 'boost'
+        | 'insurance'
+        | 'option-selling'
       readonly venue: string
       readonly account: string
       readonly instrument: string

@@ -6,10 +6,11 @@ import { NO_ORDERS, type OrdersView } from '../../order/tracked.js'
 import { suggest } from '../../text/suggest.js'
 import { roomOf } from '../bounds.js'
 import { waitsForPeople } from '../decide/approvals.js'
-import { type DecideMarket, decisionInput } from '../decide/context.js'
+import { type DecideMarket, decisionInput, planMarketOf } from '../decide/context.js'
 import { haltOver } from '../decide/halts.js'
 import { alertClass } from '../decide/judgeRule.js'
 import { passageOf } from '../decide/passage.js'
+import { memoryOf } from '../decide/vault.js'
 import { draftOf } from '../draft.js'
 import { fromUnits } from '../exact.js'
 import { measureValues } from '../measureValues.js'
@@ -194,8 +195,10 @@ function planOf(
   const spent = Object.keys(room.left).filter((unit) => room.left[unit] === 0n)
   const bounds = spent.map((unit): Block => ({ kind: 'bounds', text: `nothing is left of ${room.because[unit]}` }))
   if (market === undefined) return { blocks: bounds, wouldDo: [] }
-  const { anchors } = state.instances[instanceKey(rule.id, subject.scope)] ?? ARMED
-  const plan = planAction(action, subject, assessment, market, room, anchors)
+  const key = instanceKey(rule.id, subject.scope)
+  const { anchors } = state.instances[key] ?? ARMED
+  const memory = { ...memoryOf((section) => state[section][key]), ...(anchors === undefined ? {} : { anchors }) }
+  const plan = planAction(action, subject, assessment, planMarketOf({ market, orders }), room, memory)
   if (!plan.ok) return { blocks: bounds.length > 0 ? bounds : [{ kind: 'plan', text: plan.reason }], wouldDo: [] }
   const halt = haltOver(draftOf(state), subject.scope, plan.actions)
   const refused = plan.actions.filter(({ actionClass }) => permits(actionClass, qualityOf(subject)) === 'refused')
