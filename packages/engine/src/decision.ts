@@ -14,7 +14,7 @@ export type Scope =
   | { readonly kind: 'underlying'; readonly portfolio: string; readonly underlying: string }
   | { readonly kind: 'input'; readonly input: string }
 
-export const ORDER_PURPOSES = ['hedge-delta', 'reduce', 'flatten'] as const
+export const ORDER_PURPOSES = ['hedge-delta', 'hedge-options', 'reduce', 'flatten'] as const
 export type OrderPurpose = (typeof ORDER_PURPOSES)[number]
 
 /** `fill-or-lapse`: at once up to the limit. `rest`: stands at its limit. `post-only`: stands, and never takes. */

@@ -10,6 +10,7 @@ import type {
   Stage,
   Tier,
 } from '../decision.js'
+import type { VolAnchor } from '../hedge/volMove.js'
 import { canonicalJson } from '../journal/canonical.js'
 import type { ActionClass } from '../market/permits.js'
 import type { PreTradeUse } from '../order/preTrade.js'
@@ -58,6 +59,8 @@ export type RuleInstanceState = {
   readonly rearmSince?: number
   /** Its latest orders: where they end short of their size, the rule may act again after its cool-down. */
   readonly orders?: readonly string[]
+  /** Vols when the rule last hedged, for rules that leave moves of vol alone. */
+  readonly anchors?: readonly VolAnchor[]
   /** Refusals that were recorded in this episode, sorted, so that each is recorded once. */
   readonly denied?: readonly string[]
 }

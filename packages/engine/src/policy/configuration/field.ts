@@ -145,6 +145,48 @@ export function secret(field: FieldText) {
     })
 }
 
+/**
+ * Absolute risk aversion, 1 per USD, as `20 per notional` (of the book's options) or `2 per 100000 USD`: a variance of v USD² is
+ * worth half of it times v.
+ */
+export function riskAversion(field: FieldText) {
+  const allowed = `above 0, per notional or per an amount of USD, e.g. ${field.example}`
+  return z
+    .unknown()
+    .meta({
+      type: 'string',
+      pattern: '^[0-9][0-9_]*(\\.[0-9]+)?\\s+per\\s+(notional|[0-9][0-9_]*(\\.[0-9]+)?\\s*USD)$',
+      description: `${field.description} Allowed: ${allowed}.`,
+      examples: [field.example],
+    })
+    .transform((value, context): { amount: number; per: 'notional' | number } => {
+      if (typeof value === 'number') {
+        return complain(context, `${value} has no unit`, {
+          code: 'BARE_NUMBER',
+          allowed,
+          suggestion: `write what it is per, e.g. ${field.example}`,
+        })
+      }
+      const match = typeof value === 'string' ? /^(\S+)\s+per\s+(.+)$/.exec(value.trim()) : null
+      const amount = match === null ? undefined : parseQuantity(`${match[1]} USD`)
+      if (match === null || amount?.ok !== true) {
+        return complain(context, `${show(value)} is no risk aversion`, { code: 'WRONG_TYPE', allowed })
+      }
+      const per = match[2] === 'notional' ? undefined : parseQuantity(match[2] ?? '')
+      if (per !== undefined && !(per.ok && per.quantity.unit === 'USD')) {
+        return complain(context, `'${match[2]}' is neither notional nor an amount of USD`, {
+          code: 'WRONG_UNIT',
+          allowed,
+        })
+      }
+      const usd = per?.ok === true ? Number(per.quantity.number) : 1
+      const number = Number(amount.quantity.number)
+      if (!(number > 0 && usd > 0))
+        return complain(context, `${value} is out of range`, { code: 'OUT_OF_RANGE', allowed })
+      return { amount: number, per: per === undefined ? 'notional' : usd }
+    })
+}
+
 /** An amount whose allowed unit depends on another field; it is checked where both are known. */
 export function quantityText(field: FieldText) {
   return amount({ ...field, sign: 'any' })

@@ -4,7 +4,7 @@ import { alertsSchema } from './alertsSchema.js'
 import { connectionSchema } from './connections.js'
 import { decimal, duration, fraction, instant, quantityText, secret } from './field.js'
 import { preTradeSchema } from './preTrade.js'
-import { assessSchema, guardsSchema } from './riskSchema.js'
+import { assessSchema, calibrationSchema, guardsSchema } from './riskSchema.js'
 import { rulesSchema } from './rulesSchema.js'
 
 /** A name of ours: letters, digits, dots, dashes and underscores. */
@@ -217,6 +217,7 @@ export const configurationFileSchema = z
     guard: guardsSchema,
     assess: assessSchema,
     margin: marginSchema,
+    calibration: calibrationSchema,
     rules: rulesSchema,
     alerts: alertsSchema,
     preTrade: preTradeSchema.optional(),

@@ -128,12 +128,12 @@ function act(
 ): Acted {
   const { assessment, market, now, draft } = context
   const used = draft.get('used', rule.id) ?? []
-  const plan = planAction(action, subject, assessment, market, roomOf(rule.bounds, used, now))
+  const plan = planAction(action, subject, assessment, market, roomOf(rule.bounds, used, now), state.anchors)
   const quality = qualityOf(subject)
   if (!plan.ok) {
     if (plan.code === 'nothing-to-do') return { state, fired: false }
     if (plan.code === 'no-quote') return { state, fired: false, blocked: plan.reason }
-    const wanted = planAction(action, subject, assessment, market, { left: {}, because: {} })
+    const wanted = planAction(action, subject, assessment, market, { left: {}, because: {} }, state.anchors)
     return { state: wanted.ok ? deny(wanted.actions, plan.code, plan.reason) : state, fired: false }
   }
   const halt = haltOver(draft, subject.scope, plan.actions)
@@ -187,6 +187,7 @@ function act(
       actedAt: now,
       count: state.count + 1,
       ...(orders.length === 0 ? {} : { orders }),
+      ...(plan.memory === undefined ? {} : { anchors: plan.memory }),
     },
     fired: true,
   }

@@ -170,6 +170,10 @@ function followOrders(context: DecideContext, key: string, { account }: AccountA
 
 function closePositions(context: DecideContext, key: string, view: AccountAssessment, standing: Standing): void {
   const kill = context.draft.get('kills', key)!
+  // An account that could not be read shows no positions: that is not flat.
+  if (view.positions.length === 0 && view.missing.length > 0) {
+    standing.open.push({ what: view.account, why: `what it holds is not known: missing ${view.missing.join(', ')}` })
+  }
   for (const position of positionsIn(key, view)) {
     const target = Number(kill.targets?.[`${view.account}|${position.instrument}`] ?? '0')
     const excess = Math.abs(position.size) - Math.abs(target)

@@ -194,7 +194,8 @@ function planOf(
   const spent = Object.keys(room.left).filter((unit) => room.left[unit] === 0n)
   const bounds = spent.map((unit): Block => ({ kind: 'bounds', text: `nothing is left of ${room.because[unit]}` }))
   if (market === undefined) return { blocks: bounds, wouldDo: [] }
-  const plan = planAction(action, subject, assessment, market, room)
+  const { anchors } = state.instances[instanceKey(rule.id, subject.scope)] ?? ARMED
+  const plan = planAction(action, subject, assessment, market, room, anchors)
   if (!plan.ok) return { blocks: bounds.length > 0 ? bounds : [{ kind: 'plan', text: plan.reason }], wouldDo: [] }
   const halt = haltOver(draftOf(state), subject.scope, plan.actions)
   const refused = plan.actions.filter(({ actionClass }) => permits(actionClass, qualityOf(subject)) === 'refused')

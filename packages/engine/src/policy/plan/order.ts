@@ -37,7 +37,7 @@ function exponentOf(value: number): number {
 }
 
 type OrderDetail = {
-  readonly purpose: 'hedge-delta' | 'reduce'
+  readonly purpose: 'hedge-delta' | 'hedge-options' | 'reduce'
   readonly account: string
   readonly instrument: Instrument
   readonly buys: boolean

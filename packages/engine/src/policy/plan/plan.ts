@@ -1,7 +1,9 @@
 import type { InstrumentKey } from '@holdfast/quant'
 import type { Action, DecisionInput } from '../../decision.js'
+import type { VenueState } from '../../hedge/candidate.js'
+import type { VolAnchor } from '../../hedge/volMove.js'
 import type { ActionClass } from '../../market/permits.js'
-import type { QuoteBelief } from '../../market/snapshot.js'
+import type { MarketSnapshot, QuoteBelief } from '../../market/snapshot.js'
 import type { Room } from '../bounds.js'
 
 /** An action as planned: what it does to risk, what it uses of each bound, what it read beyond its subject's inputs. */
@@ -17,7 +19,12 @@ export type PlannedAction = {
 
 /** What can be done now, or why nothing can. `code` is stable, so that the same refusal is recorded once. */
 export type Plan =
-  | { readonly ok: true; readonly actions: readonly PlannedAction[] }
+  | {
+      readonly ok: true
+      readonly actions: readonly PlannedAction[]
+      /** What the rule remembers of this moment once it has acted; absent: nothing. */
+      readonly memory?: readonly VolAnchor[]
+    }
   | {
       readonly ok: false
       readonly code: RefusalCode
@@ -29,6 +36,10 @@ export type RefusalCode = 'bounds' | 'guard' | 'halted' | 'no-quote' | 'nothing-
 
 /** The least a plan must know of the market. */
 export type QuoteMarket = { quote(instrument: InstrumentKey): QuoteBelief }
+
+/** What a hedge may ask beside quotes: surfaces for its band, and what a venue takes at the moment (open where not told). */
+export type HedgeMarket = QuoteMarket &
+  Partial<Pick<MarketSnapshot, 'forward' | 'smile'>> & { readonly venueState?: (venue: string) => VenueState }
 
 export function refused(code: RefusalCode, reason: string, inputs: readonly DecisionInput[] = []): Plan {
   return { ok: false, code, reason, inputs }

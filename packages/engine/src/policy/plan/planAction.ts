@@ -1,11 +1,13 @@
 import type { Assessment } from '../../assess/assessment.js'
 import type { Scope } from '../../decision.js'
+import type { VolAnchor } from '../../hedge/volMove.js'
 import type { Room } from '../bounds.js'
 import type { RuleAction } from '../configuration.js'
 import { fromUnits, toUnits } from '../exact.js'
 import type { Subject } from '../subject.js'
 import { planHedge } from './hedge.js'
-import { type Plan, type QuoteMarket, refused } from './plan.js'
+import { planHedgeOptions } from './hedgeOptions.js'
+import { type HedgeMarket, type Plan, refused } from './plan.js'
 import { planReduce } from './reduce.js'
 
 /** Every action that is not an alert. */
@@ -16,13 +18,17 @@ export function planAction(
   action: RiskAction,
   subject: Subject,
   assessment: Assessment,
-  market: QuoteMarket,
+  market: HedgeMarket,
   room: Room,
+  anchors: readonly VolAnchor[] = [],
 ): Plan {
   switch (action.kind) {
     case 'hedge-delta':
       if (!('greeks' in subject)) return refused('nothing-to-do', 'delta is hedged for an underlying')
-      return planHedge(action, subject.greeks, assessment, market, room)
+      return planHedge(action, subject, assessment, market, room, anchors)
+    case 'hedge-options':
+      if (!('greeks' in subject)) return refused('nothing-to-do', 'options hedge an underlying')
+      return planHedgeOptions(action, subject, assessment, market, room)
     case 'reduce':
       return planReduce(action, accountOf(action.account, subject.scope), assessment, market, room)
     case 'top-up':
