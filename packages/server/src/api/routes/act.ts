@@ -93,7 +93,7 @@ export function actRoutes(app: FastifyInstance, context: RouteContext): void {
     (request, reply) =>
       act(request, reply, 'admin', (view) => {
         const { scope } = request.body
-        const latched = [...new Set([...Object.keys(view.rules.kills), ...Object.keys(view.rules.halts)])]
+        const latched = [...new Set([...Object.keys(view.rules.kills), ...Object.keys(view.rules.halts)])].sort()
         if (!latched.includes(scope)) {
           const what = latched.length === 0 ? 'nothing is latched' : `latched: ${latched.join(', ')}`
           throw refusal('NOT_FOUND', `nothing is latched for "${scope}"; ${what}`)
