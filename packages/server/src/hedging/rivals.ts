@@ -1,4 +1,11 @@
-import { compileCondition, type HedgeBandConfiguration, type Rule, type Rulebook, rulebookOf } from '@holdfast/engine'
+import {
+  compileCondition,
+  DEFAULT_RISK_AVERSION,
+  type HedgeBandConfiguration,
+  type Rule,
+  type Rulebook,
+  rulebookOf,
+} from '@holdfast/engine'
 
 /** A rule that hedges delta. */
 export type HedgeRule = Rule & { readonly action: Extract<Rule['action'], { kind: 'hedge-delta' }> }
@@ -17,7 +24,7 @@ const THRESHOLD_SHARES = [0.25, 0.5, 1, 2] as const
 /** Threshold of the rivals of a rule without one, as a share of the options that the configuration holds. */
 const THRESHOLD_OF_OPTIONS = 0.05
 
-const DEFAULT_AVERSION = { amount: 20, per: 'notional' } as const
+const DEFAULT_AVERSION = { amount: DEFAULT_RISK_AVERSION, per: 'notional' } as const
 
 export function isHedgeRule(rule: Rule): rule is HedgeRule {
   return rule.action.kind === 'hedge-delta'
