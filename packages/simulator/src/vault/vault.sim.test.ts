@@ -138,7 +138,9 @@ describe('rebalance-collateral', () => {
   it('behavior: does nothing until covariance is known, then lowers the variance, within its bounds', async () => {
     const rebalance =
       'rebalance-collateral: { method: minimum-variance, with: ["deribit:BTC/USD:BTC"], minShare: 30 %, band: 4 % }'
-    const run = await watched(desk(MIXED.replace('BTC: 20, USDC: 4000000', 'BTC: 50, USDC: 2000000'), rule('mix', rebalance)))
+    const run = await watched(
+      desk(MIXED.replace('BTC: 20, USDC: 4000000', 'BTC: 50, USDC: 2000000'), rule('mix', rebalance)),
+    )
     const orders = ordersOf(run.decisions, 'rebalance')
     expect(orders.length).toBeGreaterThan(0)
     expect(orders.every(({ time }) => time >= run.turns[0]!.time + 48 * 3_600_000)).toBe(true)
