@@ -143,7 +143,7 @@ describe('rebalance-collateral', () => {
     )
     const orders = ordersOf(run.decisions, 'rebalance')
     expect(orders.length).toBeGreaterThan(0)
-    expect(orders.every(({ time }) => time >= run.turns[0]!.time + 48 * 3_600_000)).toBe(true)
+    expect(orders.every(({ time }) => time >= run.turns[0]!.time + 47 * 3_600_000)).toBe(true)
     const blocked = run.decisions.filter(({ rule: id }) => id === 'watch.blocked')
     expect(JSON.stringify(blocked[0]?.reasons)).toContain('covariance is unknown')
     expect(JSON.stringify(orders[0]?.reasons)).toContain('one standard deviation over 30.0 d falls by')
