@@ -19,6 +19,7 @@ import type { Rule, Rulebook } from '../rulebook.js'
 import { ARMED, instanceKey, type RuleState, scopeKey } from '../state.js'
 import { inputsOf, qualityOf, type Subject, subjectsOf } from '../subject.js'
 import { actionText, inputText, scopeText, section } from './explainDecision.js'
+import { memoryText } from './memoryText.js'
 import { explainTerm, type Flip, flipsOf, type TermExplanation, termText } from './term.js'
 
 /** Why a rule did not act, on everything in its scope; or that there is no such rule. */
@@ -47,6 +48,8 @@ export type WhyNotInstance = {
   readonly inputs: readonly DecisionInput[]
   /** What it would do, where it can be said. */
   readonly wouldDo: readonly string[]
+  /** What the rule remembers of it: floor, rounds. */
+  readonly remembers: readonly string[]
 }
 
 export type Block = {
@@ -138,6 +141,7 @@ function instanceOf(question: Question, subject: Subject): WhyNotInstance {
     flips: when.holds === false ? flipsOf(terms, false) : [],
     inputs: inputsOf(subject, assessment).map((input) => decisionInput(market, input)),
     wouldDo: planned.wouldDo,
+    remembers: memoryText(memoryOf((section) => state[section][instanceKey(rule.id, subject.scope)])),
   }
 }
 
@@ -236,7 +240,7 @@ function stageBlocks(stage: Stage, { action }: Rule): readonly Block[] {
   return text === undefined ? [] : [{ kind: 'stage', text }]
 }
 
-function instanceText({ scope, wouldAct, terms, blocks, flips, inputs, wouldDo }: WhyNotInstance): string {
+function instanceText({ scope, wouldAct, terms, blocks, flips, inputs, wouldDo, remembers }: WhyNotInstance): string {
   const verdict = wouldAct ? 'would act in the next turn' : 'does not act'
   return [
     `${scopeText(scope)}: ${verdict}`,
@@ -250,6 +254,7 @@ function instanceText({ scope, wouldAct, terms, blocks, flips, inputs, wouldDo }
       flips.map(({ text }) => text),
     ),
     ...section('would', wouldDo),
+    ...section('memory', remembers),
     ...section('inputs', inputs.map(inputText)),
   ].join('\n')
 }

@@ -39,7 +39,8 @@ export function planLeverage(action: LeverageAction, at: VaultView): Plan {
       `trading ${key} at a cost of ${percent(cost)} cannot bring health ${percent(health)} to ${percent(to)}`,
     )
   }
-  const base = amount / index
+  // What is borrowed pays for the cost too: less of the collateral is bought.
+  const base = (repays || instrument.kind !== 'spot' ? amount : amount * (1 - cost)) / index
   const balance = view.balances?.find(({ asset }) => asset === instrument.underlying)?.amount ?? 0
   if (instrument.kind === 'spot' && sells && base > balance) {
     return refused('no-data', `${base.toFixed(4)} ${instrument.underlying} would have to be sold, ${balance} are held`)

@@ -1,5 +1,5 @@
 import { type Instrument, instrumentKey, sizeUnit } from '@holdfast/quant'
-import type { OrderPurpose } from '../../decision.js'
+import type { DecisionInput, OrderPurpose } from '../../decision.js'
 import type { ActionClass } from '../../market/permits.js'
 import { plainDecimal } from '../configuration/quantity.js'
 import { fromUnits, toUnits, wholeLots } from '../exact.js'
@@ -78,8 +78,26 @@ export function planTrade(trade: Trade, { view, market, room }: VaultView): Trad
       [instrument.underlying]: counted(room, instrument.underlying, traded),
       USD: counted(room, 'USD', inverse ? size : traded * index),
     },
-    inputs: [quoteInput(quote, buys ? 'ask' : 'bid', priceUnit(instrument))],
+    inputs: [...indexInput(market, instrument), quoteInput(quote, buys ? 'ask' : 'bid', priceUnit(instrument))],
     notes,
   }
   return { ok: true, planned, base: buys ? traded : -traded }
+}
+
+/** The index that sizes were reckoned with; none where the underlying is only a priced asset. */
+function indexInput(market: VaultView['market'], { underlying }: Instrument): readonly DecisionInput[] {
+  const belief = market.index?.(underlying)
+  if (belief?.value === undefined) return []
+  const { name, value, source, sourceTime, ageMs, quality } = belief
+  return [
+    {
+      name,
+      value,
+      unit: 'USD',
+      source,
+      ...(sourceTime === undefined ? {} : { sourceTime }),
+      ...(ageMs === undefined ? {} : { ageMs }),
+      quality,
+    },
+  ]
 }
