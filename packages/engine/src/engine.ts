@@ -3,6 +3,7 @@ import { applyBookEvent, bookDigest, configuredStatement, createBook, openAccoun
 import { composeEngine, type EngineParts } from './compose.js'
 import type { Decision } from './decision.js'
 import type { DataFlag, Event } from './event.js'
+import { createVenueFigures, takeVenueFigures, venueFiguresState } from './margin/index.js'
 import {
   applyMarketEvent,
   createMarketState,
@@ -17,6 +18,7 @@ import {
   forgetOrders,
   isIdle,
   type OrdersView,
+  ordersDigest,
   ordersView,
   trackDecisions,
 } from './order/index.js'
@@ -82,6 +84,7 @@ function createParts(rulebook: Rulebook): EngineParts {
   const settings = assessSettings(configuration)
   const memory = createAssessMemory()
   const orders = createOrders()
+  const figures = createVenueFigures(configuration.calibration)
   let rules = EMPTY_RULE_STATE
   let opened = false
   for (const { id, venue, portfolio, marginModel } of configuration.accounts) {
@@ -99,12 +102,13 @@ function createParts(rulebook: Rulebook): EngineParts {
         .flatMap((account) => applyBookEvent(book, configuredStatement(account, now)))
     },
     apply(event) {
+      if (event.kind === 'venue-figure') return takeVenueFigures(figures, event, book.accounts.ids.has(event.account))
       const booked = applyBookEvent(book, event)
       return [...applyMarketEvent(market, event), ...booked, ...applyOrderEvent(orders, event, booked)]
     },
     conclude(now, events) {
       const snapshot = marketView(market, now)
-      const assessment = assess(book, snapshot, settings, memory)
+      const assessment = assess(book, snapshot, settings, memory, figures, ordersView(orders))
       const controls = events.filter((event) => event.kind === 'control')
       forgetOrders(orders, now)
       const decided = decide(rulebook, rules, assessment, snapshot, now, controls, ordersView(orders))
@@ -115,11 +119,15 @@ function createParts(rulebook: Rulebook): EngineParts {
     rules: () => rules,
     market: (now) => marketView(market, now),
     orders: () => ordersView(orders),
-    state: () => [
-      marketDigest(market),
-      bookDigest(book),
-      ruleStateDigest(rules),
-      ...(isIdle(orders) ? [] : [ordersView(orders)]),
-    ],
+    state() {
+      const calibrated = venueFiguresState(figures)
+      return [
+        marketDigest(market),
+        bookDigest(book),
+        ruleStateDigest(rules),
+        ...(calibrated === undefined ? [] : [calibrated]),
+        ...(isIdle(orders) ? [] : [ordersDigest(orders)]),
+      ]
+    },
   }
 }

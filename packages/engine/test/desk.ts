@@ -9,7 +9,7 @@ import {
 } from '../src/assess/index.js'
 import { applyBookEvent, type Book, createBook, openAccount, startTurn } from '../src/book/index.js'
 import type { AccountEvent, Event, MarketEvent, Observation } from '../src/event.js'
-import { marginModel } from '../src/margin/index.js'
+import { createVenueFigures, DEFAULT_CALIBRATION, marginModel, type VenueFigures } from '../src/margin/index.js'
 import {
   applyMarketEvent,
   createMarketState,
@@ -17,6 +17,8 @@ import {
   type MarketState,
   marketView,
 } from '../src/market/index.js'
+
+import { NO_ORDERS, type OrdersView } from '../src/order/index.js'
 
 /** A small world for tests: market and book fed with the same events; an assessment ends the turn. */
 export const T0 = Date.UTC(2026, 0, 29, 12)
@@ -26,6 +28,7 @@ export type World = {
   readonly market: MarketState
   readonly book: Book
   readonly memory: AssessMemory
+  readonly figures: VenueFigures
 }
 
 export const SETTINGS: AssessSettings = {
@@ -40,15 +43,25 @@ export const SETTINGS: AssessSettings = {
 export function createWorld(...accounts: readonly (readonly [id: string, marginModel: string])[]): World {
   const book = createBook()
   for (const [id, model] of accounts) openAccount(book, { id, venue: 'deribit', portfolio: 'desk', marginModel: model })
-  return { market: createMarketState(), book, memory: createAssessMemory() }
+  return {
+    market: createMarketState(),
+    book,
+    memory: createAssessMemory(),
+    figures: createVenueFigures(DEFAULT_CALIBRATION),
+  }
 }
 
 export function feed(world: World, ...events: readonly Event[]) {
   return events.flatMap((event) => [...applyMarketEvent(world.market, event), ...applyBookEvent(world.book, event)])
 }
 
-export function assessed(world: World, now: number, settings: AssessSettings = SETTINGS) {
-  const assessment = assess(world.book, marketView(world.market, now), settings, world.memory)
+export function assessed(
+  world: World,
+  now: number,
+  settings: AssessSettings = SETTINGS,
+  orders: OrdersView = NO_ORDERS,
+) {
+  const assessment = assess(world.book, marketView(world.market, now), settings, world.memory, world.figures, orders)
   startTurn(world.book)
   return assessment
 }

@@ -38,6 +38,7 @@ export type World = {
   readonly quality?: Quality
   readonly inputs?: readonly InputState[]
   readonly positions?: readonly PositionAssessment[]
+  readonly missing?: readonly string[]
 }
 
 export function inputState(name: string, quality: Quality, ageMs: number, source = 'feed'): InputState {
@@ -74,7 +75,7 @@ export function assessmentOf(world: World): Assessment {
   }
   const view = {
     quality,
-    missing: [],
+    missing: world.missing ?? [],
     greeks: [greeks],
     cashDelta: greeks.cashDelta,
     concentration: [],

@@ -18,6 +18,13 @@ export {
   type ReadModelOptions,
   type RecordedDecision,
 } from './api/readModel.js'
+export {
+  type CompareHedgingOptions,
+  compareHedging,
+  type HedgingComparison,
+  HedgingRuleError,
+} from './hedging/compareHedging.js'
+export type { HedgingRow } from './hedging/tally.js'
 export { type House, type HouseOptions, type HouseOutcome, InstrumentError, openHouse } from './house/house.js'
 export { LiveError, type VenueOpener } from './house/live.js'
 export { type RunExtent, runExtent } from './house/runState.js'
@@ -44,6 +51,7 @@ export { createLogger, LOG_LEVELS, type Logger, type LogLevel } from './log/logg
 export { createRedactor, type Redactor } from './log/redaction.js'
 export { createSecretReader, SecretError, type SecretReader } from './log/secret.js'
 export { createMetrics, type Metrics } from './metrics/metrics.js'
+export { hedgingPage } from './report/html/hedging.js'
 export { createReport, type Report, type ReportOptions, type ReportPaths } from './report/report.js'
 export type { ReportSummary } from './report/summary.js'
 export { systemClock } from './run/clock.js'
@@ -64,3 +72,5 @@ export {
 } from './storage/index.js'
 export { createVenueRecord, type VenueRecord } from './venue/record.js'
 export { type ServeVenueOptions, serveVenue } from './venue/serve.js'
+export { type Incident, type IncidentAccount, openIncidents } from './watchdog/incident.js'
+export { drillWatchdog, runWatchdog, WatchdogError, type WatchdogOptions } from './watchdog/watchdog.js'

@@ -124,7 +124,7 @@ const totals = (messages: readonly Message[]) =>
   messages.map((message) => (message.kind === 'notification' ? message.notification.total : 0))
 
 describe('[21] five hundred alerts in a minute', () => {
-  it('behavior: of one group: one grouped message, and a digest that is delivered after a 429', async () => {
+  it('[UN21] of one group: one grouped message, and a digest that is delivered after a 429', async () => {
     const http = await receiver((count) =>
       count === 2 ? { status: 429, headers: { 'retry-after': '43' }, body: '{"ok":false}' } : { status: 200 },
     )
@@ -158,7 +158,7 @@ describe('[21] five hundred alerts in a minute', () => {
     expect(delivery.waiting()).toEqual({ alertmanager: 0 })
   })
 
-  it('behavior: of five hundred groups: as many messages as allowed, one digest for the rest after the 429', async () => {
+  it('[UN21] of five hundred groups: as many messages as allowed, one digest for the rest after the 429', async () => {
     const http = await receiver((count) =>
       count === 5 ? { status: 429, body: '{"ok":false,"parameters":{"retry_after":30}}' } : { status: 200 },
     )
@@ -187,7 +187,7 @@ describe('[21] five hundred alerts in a minute', () => {
 })
 
 describe('[22] after downtime', () => {
-  it('behavior: what waited is told once, in one message; what was told is not told again', async () => {
+  it('[UN22] no backlog after downtime: what waited is told once, in one message; what was told is not told again', async () => {
     let down = false
     const channel = memoryChannel(() => down)
     const first = await alerter([channel])
@@ -315,7 +315,7 @@ describe('heartbeat', () => {
 })
 
 describe('[31] secrets', () => {
-  it('behavior: logs at debug level hold no part of any secret, whatever a receiver echoes', async () => {
+  it('[UN31] logs at debug level hold no part of any secret, whatever a receiver echoes', async () => {
     const token = '7712345678:AAHk3vYqz_9Qw-rT5uJxLmN0pBdEfGhIjK'
     const slack = 'T0A1B2C3D/B0E4F5G6H/xYz12AbC34dEf56GhI78jKl9'
     const http = await receiver(() => ({

@@ -55,6 +55,7 @@ export function testHouse(hours: number, fedAtOnce = hours): TestHouse {
         scope: 'each account',
         condition: 'margin_ratio > 0.65',
         action: 'alert (warning)',
+        bounds: [],
       },
       {
         id: 'margin-critical',
@@ -62,6 +63,7 @@ export function testHouse(hours: number, fedAtOnce = hours): TestHouse {
         scope: 'each account',
         condition: 'margin_ratio > 0.85',
         action: 'alert (critical)',
+        bounds: [],
       },
       {
         id: 'hold-delta',
@@ -69,6 +71,8 @@ export function testHouse(hours: number, fedAtOnce = hours): TestHouse {
         scope: 'BTC in each portfolio',
         condition: 'abs(delta_net) > 3.0',
         action: 'hedge-delta',
+        bounds: [{ per: 'action', amount: '10', unit: 'BTC' }],
+        ladder: { stage: 'shadow', decisions: 3, denied: 1, next: 'paper', criteria: [] },
       },
     ],
     explain: (decision) =>

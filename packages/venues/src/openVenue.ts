@@ -9,7 +9,7 @@ import type { Dialect, DialectSettings } from './line/dialect.js'
 import { createLine, LINE_SETTINGS, type LineSettings } from './line/line.js'
 import type { Names } from './line/names.js'
 import { createNames } from './line/names.js'
-import { createPort, type Port } from './line/port.js'
+import { createPort, type Port, pause } from './line/port.js'
 import { hider } from './line/secrets.js'
 import { createOkxDialect, OKX } from './okx/dialect.js'
 import { type Venue, VenueError } from './venue.js'
@@ -23,6 +23,8 @@ export type OpenVenueOptions = Partial<Omit<LineSettings, 'account' | 'clock'>> 
   readonly clock: () => number
   /** How long an answer may take before what was asked is unknown, milliseconds. */
   readonly timeoutMs?: number
+  /** A client that is there already: of a simulated exchange in the same process. */
+  readonly exchange?: CcxtExchange
 }
 
 type Speaker = {
@@ -67,13 +69,15 @@ export async function openVenue(connection: ConnectionConfiguration, options: Op
   const hide = hider(Object.values(secrets))
   const log = options.log ?? (() => {})
   const timeoutMs = options.timeoutMs ?? 10_000
-  const exchange = await openCcxt(connection.kind, {
-    url: connection.url,
-    timeoutMs,
-    credentials: picked(speaker.credentials, secrets),
-    // Signatures of the chains' test nets are made for other domains.
-    options: { ...picked(speaker.options ?? {}, secrets), sandboxMode: /test|demo/.test(connection.url ?? '') },
-  })
+  const exchange =
+    options.exchange ??
+    (await openCcxt(connection.kind, {
+      url: connection.url,
+      timeoutMs,
+      credentials: picked(speaker.credentials, secrets),
+      // Signatures of the chains' test nets are made for other domains.
+      options: { ...picked(speaker.options ?? {}, secrets), sandboxMode: /test|demo/.test(connection.url ?? '') },
+    }))
   if (connection.kind === 'derive') signAs(exchange, connection)
   const port = createPort({
     exchange,
@@ -81,6 +85,7 @@ export async function openVenue(connection: ConnectionConfiguration, options: Op
     complaints: speaker.settings.complaints,
     clock: options.clock,
     timeoutMs,
+    sleep: options.sleep ?? pause,
     hide,
     log: (line) => log(hide(line)),
   })

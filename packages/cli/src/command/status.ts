@@ -1,4 +1,4 @@
-import type { EngineView } from '@holdfast/engine'
+import type { AccountAssessment, EngineView } from '@holdfast/engine'
 import type { Command } from 'commander'
 import { writeOut } from '../output.js'
 import { openRecorded } from '../recorded.js'
@@ -33,8 +33,27 @@ export function statusText({ sequence, time, assessment }: EngineView): string {
       ),
     )
   }
+  lines.push(...assessment.accounts.flatMap(calibrationLines))
   const doubtful = assessment.inputs.filter(({ quality }) => quality !== 'live')
   lines.push('', `${assessment.inputs.length} inputs, ${doubtful.length} not live`)
   for (const input of doubtful.slice(0, 10)) lines.push(`  ${input.name} ${input.quality}: ${input.reasons.join('; ')}`)
   return `${lines.join('\n')}\n`
 }
+
+/** What the venue says of an account beside what our model says; nothing where it never said anything. */
+function calibrationLines({ account, calibration }: AccountAssessment): readonly string[] {
+  if (calibration === undefined) return []
+  const { samples, buffer, ageMs, latest, setAside } = calibration
+  const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)} USD`
+  const residuals = latest?.residuals.map(({ figure, residual }) => `${FIGURE_WORDS[figure]} ${signed(residual)}`) ?? []
+  const age = ageMs === undefined ? '' : `, ${(ageMs / 1000).toFixed(0)} s ago`
+  const lines = [
+    `${account}: ${samples} comparisons with the venue's figures${age}; safety buffer ${(buffer * 100).toFixed(2)} %`,
+  ]
+  if (residuals.length > 0) lines.push(`  venue − ours: ${residuals.join(', ')}`)
+  if (latest?.isCovered === false) lines.push('  the buffer is at its maximum and does not cover the difference')
+  if (setAside !== undefined) lines.push(`  latest figures not used: ${setAside.reason}`)
+  return ['', ...lines]
+}
+
+const FIGURE_WORDS = { equity: 'equity', initialMargin: 'initial margin', maintenanceMargin: 'maintenance margin' }

@@ -116,9 +116,37 @@ export type Margin =
       readonly excessInitial: number
       readonly excessMaintenance: number
       readonly parts: Readonly<Record<string, number>>
+      /** Positions that are margined apart. */
+      readonly buckets?: readonly {
+        readonly name: string
+        readonly equity: number
+        readonly initialMargin: number
+        readonly maintenanceMargin: number
+      }[]
       readonly scenarios?: readonly { readonly name: string; readonly pnl: number }[]
     }
   | { readonly ok: false; readonly missing: readonly string[] }
+
+export type Calibration = {
+  readonly samples: number
+  /** Share by which the requirements are raised. */
+  readonly buffer: number
+  readonly ageSeconds?: number
+  readonly latest?: {
+    readonly source: string
+    readonly sourceTime: string
+    readonly residuals: readonly {
+      readonly figure: 'equity' | 'initialMargin' | 'maintenanceMargin'
+      readonly ours: number
+      readonly venue: number
+      readonly residual: number
+      readonly ratio?: number
+    }[]
+    readonly buffer: number
+    readonly isCovered: boolean
+  }
+  readonly setAside?: { readonly sourceTime: string; readonly reason: string }
+}
 
 export type MarginRatio = number | 'liquidatable'
 
@@ -129,6 +157,7 @@ export type Account = RiskView & {
   readonly marginModel: string
   readonly time: string
   readonly margin: Margin
+  readonly calibration?: Calibration
   readonly marginRatio?: MarginRatio
   readonly distance?: Distance
   readonly positionCount: number
@@ -196,7 +225,16 @@ export type Action =
     }
   | {
       readonly kind: 'order'
-      readonly purpose: 'hedge-delta' | 'reduce' | 'flatten'
+      readonly purpose:
+        | 'hedge-delta'
+        | 'hedge-options'
+        | 'reduce'
+        | 'flatten'
+        | 'rebalance'
+        | 'repay'
+        | 'boost'
+        | 'insurance'
+        | 'option-selling'
       readonly venue: string
       readonly account: string
       readonly instrument: string

@@ -1,10 +1,13 @@
 import type { Book } from '../book/book.js'
 import { type AccountHoldings, readAccount } from '../book/read.js'
-import type { MarginAccount, MarginMarket, MarginOutcome } from '../margin/model.js'
+import { raisedBy, withSafetyBuffer } from '../margin/calibration.js'
+import type { MarginAccount, MarginMarket, MarginModel, MarginOutcome } from '../margin/model.js'
 import { marginRatio, worstBucket } from '../margin/outcome.js'
+import { settleVenueFigures, type VenueFigures } from '../margin/venueFigures.js'
 import { worstOf } from '../market/marginMarket.js'
 import { inputName } from '../market/names.js'
 import type { MarketSnapshot } from '../market/snapshot.js'
+import type { OrdersView } from '../order/tracked.js'
 import { accountInput } from './accountInput.js'
 import type { AccountAssessment, InputState, LiquidationDistance } from './assessment.js'
 import { liquidationDistance } from './distance.js'
@@ -25,6 +28,10 @@ export type AssessContext = {
   readonly settings: AssessSettings
   readonly past: Past
   readonly memory: AssessMemory
+  /** What is under way: orders that may still trade need initial margin. */
+  readonly orders: OrdersView
+  /** What venues said of their accounts' margin. */
+  readonly figures: VenueFigures
 }
 
 /** An account's assessment with what portfolios add up. */
@@ -48,6 +55,7 @@ export function assessAccount(context: AssessContext, id: string): AccountWork {
   } catch (fault) {
     const text = fault instanceof Error ? `${fault.name}: ${fault.message}` : String(fault)
     context.memory.accounts.delete(id)
+    context.figures.waiting.delete(id)
     return faulted(holdings, state, `fault:${text}`)
   }
 }
@@ -84,13 +92,19 @@ function assessHoldings(context: AssessContext, holdings: AccountHoldings, state
   const coins = coinsOf(snapshot, holdings)
   const collateral = (underlying: string) => balances.find(({ asset }) => asset === underlying)?.amount ?? 0
   const greeks = rollUpGreeks(exposed, collateral)
-  const account = marginAccount(holdings)
-  const margin = marginOf(context, holdings, account)
+  const account = marginAccount(holdings, context.orders)
+  const quality = missing.length > 0 ? 'unknown' : worstOf(inputs)
+  const plain = settings.models.get(marginModel)
+  const plainMargin = marginOf(plain, context, holdings, account)
+  const calibration = settleVenueFigures(context.figures, id, plainMargin, quality, snapshot.time)
+  const buffer = calibration?.buffer ?? 0
+  const margin = raisedBy(plainMargin, buffer)
+  const model = plain === undefined ? undefined : withSafetyBuffer(plain, buffer)
   const book = revaluable(positions, coins)
   const complete = missing.length === 0
   const grid = settings.parts.grid && complete ? scenarioGrid(book, settings.spotMoves, settings.volMoves) : undefined
   const risk = settings.parts.valueAtRisk && complete ? riskOf(book, exposed, coins, past) : undefined
-  const distance = settings.parts.distance ? distanceOf(context, holdings, account, margin) : undefined
+  const distance = settings.parts.distance ? distanceOf(model, context, holdings, account, margin) : undefined
   const pnl = rememberPnl(context, holdings, positions)
   const assessment: AccountAssessment = {
     account: id,
@@ -98,13 +112,18 @@ function assessHoldings(context: AssessContext, holdings: AccountHoldings, state
     portfolio,
     marginModel,
     margin,
+    ...(calibration === undefined ? {} : { calibration }),
     ...(margin.ok ? { marginRatio: marginRatio(worstBucket(margin.buckets) ?? margin) } : {}),
     ...(distance === undefined ? {} : { distance }),
     positions: positions.map((position) => {
-      const share = marginShare(context, holdings, position, account, margin)
+      const share = marginShare(model, context, position, account, margin)
       return positionAssessment(position, sensitivities.get(position), share)
     }),
-    quality: missing.length > 0 ? 'unknown' : worstOf(inputs),
+    balances: balances.map(({ asset, amount }, index) => {
+      const price = assets[index]?.value
+      return { asset, amount, ...(price === undefined ? {} : { price }) }
+    }),
+    quality,
     missing,
     greeks,
     cashDelta: greeks.reduce((sum, one) => sum + one.cashDelta, 0),
@@ -137,8 +156,12 @@ function coinsOf(snapshot: MarketSnapshot, holdings: AccountHoldings): Revaluabl
   })
 }
 
-function marginOf(context: AssessContext, holdings: AccountHoldings, account: MarginAccount): MarginOutcome {
-  const model = context.settings.models.get(holdings.marginModel)
+function marginOf(
+  model: MarginModel | undefined,
+  context: AssessContext,
+  holdings: AccountHoldings,
+  account: MarginAccount,
+): MarginOutcome {
   const missing: string[] = []
   if (holdings.knowledge !== 'known') missing.push(inputName.account(holdings.id))
   if (model === undefined) missing.push(`margin-model:${holdings.marginModel}`)
@@ -148,13 +171,12 @@ function marginOf(context: AssessContext, holdings: AccountHoldings, account: Ma
 
 /** Change of maintenance margin if the position were not there; undefined where either cannot be had. */
 function marginShare(
+  model: MarginModel | undefined,
   { settings, market }: AssessContext,
-  holdings: AccountHoldings,
   { held }: PricedPosition,
   account: MarginAccount,
   margin: MarginOutcome,
 ): number | undefined {
-  const model = settings.models.get(holdings.marginModel)
   if (!settings.parts.marginShares || model === undefined || !margin.ok) return undefined
   const rest = account.positions.filter(({ instrument }) => instrument !== held.instrument)
   const without = model.evaluate({ ...account, positions: rest }, market)
@@ -162,12 +184,12 @@ function marginShare(
 }
 
 function distanceOf(
+  model: MarginModel | undefined,
   { settings, market, past }: AssessContext,
   holdings: AccountHoldings,
   account: MarginAccount,
   margin: MarginOutcome,
 ): LiquidationDistance | undefined {
-  const model = settings.models.get(holdings.marginModel)
   if (model === undefined || !margin.ok) return undefined
   const held = new Set(account.positions.map(({ instrument }) => instrument.underlying))
   for (const { asset } of holdings.balances) if (market.index(asset) !== undefined) held.add(asset)

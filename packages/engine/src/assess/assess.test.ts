@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { assessed, createWorld, DAY, feed, instant, SETTINGS, statement, T0 } from '../../test/desk.js'
 import type { FillEvent } from '../event.js'
+import { NO_ORDERS, type TrackedOrder } from '../order/index.js'
 import { EVERY_PART, LIGHT_PARTS } from './index.js'
 
 const FEB27 = Date.UTC(2026, 1, 27, 8)
@@ -62,6 +63,43 @@ describe('assess', () => {
     expect(accounts[1]).toMatchObject({ quality: 'live', marginRatio: 0 })
     expect(portfolios[0]).toMatchObject({ quality: 'unknown', missing: ['account:a'] })
     expect(portfolios[0]!.equity).toBeUndefined()
+  })
+
+  it('behavior: what is left of an order that may still trade needs initial margin, what reduces does not', () => {
+    const plain = assessed(desk(), T0).accounts[0]!
+    const order: TrackedOrder = {
+      id: 'x',
+      ours: true,
+      venueOrders: [],
+      account: 'a',
+      instrument: PERP,
+      size: '600000',
+      filled: '100000',
+      traded: '100000',
+      limitPrice: '89000',
+      reduceOnly: false,
+      status: 'open',
+      since: T0,
+      updated: T0,
+    }
+    const initial = (changes: Partial<TrackedOrder>) => {
+      const { margin } = assessed(desk(), T0, SETTINGS, { ...NO_ORDERS, orders: [{ ...order, ...changes }] })
+        .accounts[0]!
+      return margin.ok ? margin.initialMargin : Number.NaN
+    }
+    const before = plain.margin.ok ? plain.margin.initialMargin : Number.NaN
+    // The venue's margin of an order of 500,000 USD more of the perpetual: 2 % and a little for its size.
+    expect(initial({}) - before).toBeGreaterThan(9_000)
+    expect(initial({}) - before).toBeLessThan(20_000)
+    expect(initial({ status: 'unresolved' })).toBe(initial({}))
+    for (const none of [
+      { status: 'cancelled' as const },
+      { reduceOnly: true },
+      { account: 'b' },
+      { filled: '600000' },
+    ]) {
+      expect([none, initial(none)]).toEqual([none, before])
+    }
   })
 
   it('behavior: one unknown instrument leaves its account unknown by name, and its other positions valued', () => {

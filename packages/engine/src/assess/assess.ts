@@ -1,7 +1,9 @@
 import type { Book } from '../book/book.js'
 import { accountIds } from '../book/read.js'
+import type { VenueFigures } from '../margin/venueFigures.js'
 import { marginMarket } from '../market/marginMarket.js'
 import type { MarketSnapshot } from '../market/snapshot.js'
+import { NO_ORDERS, type OrdersView } from '../order/tracked.js'
 import { type AccountWork, type AssessContext, assessAccount } from './account.js'
 import type { Assessment, InputState } from './assessment.js'
 import { frozenMarket } from './frozenMarket.js'
@@ -12,7 +14,8 @@ import type { AssessSettings } from './settings.js'
 
 /**
  * Assesses every account and portfolio at the snapshot's time. Pure in book and snapshot; `memory` is what P&L since the
- * assessment before is measured from, and is brought up to now.
+ * assessment before is measured from, and is brought up to now; `figures` of venues that wait are compared with ours; `orders` that may still trade are margined as
+ * the model says.
  *
  * An account whose numbers cannot be had says in `missing` what it lacks and counts as at risk; it hinders no other.
  */
@@ -21,6 +24,8 @@ export function assess(
   snapshot: MarketSnapshot,
   settings: AssessSettings,
   memory: AssessMemory,
+  figures: VenueFigures,
+  orders: OrdersView = NO_ORDERS,
 ): Assessment {
   const context: AssessContext = {
     book,
@@ -29,6 +34,8 @@ export function assess(
     settings,
     past: readPast(snapshot, settings, underlyingsWithPast(book, snapshot, settings)),
     memory,
+    figures,
+    orders,
   }
   const works = accountIds(book).map((id) => assessAccount(context, id))
   return {

@@ -1,5 +1,6 @@
 import type { InstrumentKey } from '@holdfast/quant'
 import type { MarginOutcome } from '../margin/model.js'
+import type { CalibrationView } from '../margin/venueFigures.js'
 import type { Quality } from '../market/quality.js'
 
 /**
@@ -51,11 +52,25 @@ export type AccountAssessment = RiskView & {
   readonly venue: string
   readonly portfolio: string
   readonly marginModel: string
+  /** Requirements with the safety buffer of `calibration`, where there is one. */
   readonly margin: MarginOutcome
+  /** The venue's own figures beside our model's; absent where the venue never gave any. */
+  readonly calibration?: CalibrationView
   /** maintenance ÷ equity; `Infinity` is written as the string `liquidatable` on the wire: equity ≤ 0 < maintenance. */
   readonly marginRatio?: number
   readonly distance?: LiquidationDistance
   readonly positions: readonly PositionAssessment[]
+  /** Sorted by asset; absent where the account's holdings could not be read. */
+  readonly balances?: readonly BalanceAssessment[]
+}
+
+/** What an account holds of an asset, before haircuts. */
+export type BalanceAssessment = {
+  readonly asset: string
+  /** Units of the asset, signed. */
+  readonly amount: number
+  /** USD per unit; absent where unknown. */
+  readonly price?: number
 }
 
 export type PortfolioAssessment = RiskView & {

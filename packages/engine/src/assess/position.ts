@@ -1,7 +1,8 @@
-import { sizeUnit } from '@holdfast/quant'
+import { parseInstrumentKey, sizeUnit } from '@holdfast/quant'
 import type { AccountHoldings } from '../book/read.js'
-import type { MarginAccount } from '../margin/model.js'
+import type { MarginAccount, MarginOrder } from '../margin/model.js'
 import { worstOf } from '../market/marginMarket.js'
+import { isLive, type OrdersView } from '../order/tracked.js'
 import type { PositionAssessment } from './assessment.js'
 import { positionGreeks, thetaPerDay } from './positionGreeks.js'
 import type { PricedPosition } from './priced.js'
@@ -17,17 +18,38 @@ export function exposeOne(position: PricedPosition, now: number): readonly Expos
   return [{ position, greeks, thetaPerDay: perDay, fixedShare }]
 }
 
-/** An account as margin models take it. */
-export function marginAccount(holdings: AccountHoldings): MarginAccount {
+/** Models of lending protocols, whose debts stand apart from what is supplied. */
+const LENDING_MODELS: readonly string[] = ['aave-v3', 'euler-v2', 'maker']
+
+/** An account as margin models take it. A negative balance at a lending protocol is a debt there. */
+export function marginAccount(holdings: AccountHoldings, orders: OrdersView): MarginAccount {
+  const open = marginOrders(holdings.id, orders)
+  const lends = LENDING_MODELS.includes(holdings.marginModel)
+  const owed = lends ? holdings.balances.filter(({ amount }) => amount < 0) : []
+  const supplied = holdings.balances.filter((balance) => !owed.includes(balance))
   return {
     id: holdings.id,
-    balances: Object.fromEntries(holdings.balances.map(({ asset, amount }) => [asset, amount])),
+    balances: Object.fromEntries(supplied.map(({ asset, amount }) => [asset, amount])),
+    ...(owed.length === 0 ? {} : { debts: Object.fromEntries(owed.map(({ asset, amount }) => [asset, -amount])) }),
     positions: holdings.positions.map(({ instrument, size, entryPrice }) => ({
       instrument,
       size,
       ...(entryPrice === undefined ? {} : { entryPrice }),
     })),
+    ...(open.length === 0 ? {} : { orders: open }),
   }
+}
+
+/** Orders of an account that may still trade, with what is left of them; whose they are makes no difference. */
+function marginOrders(id: string, { orders }: OrdersView): readonly MarginOrder[] {
+  return orders.flatMap((order) => {
+    const instrument = parseInstrumentKey(order.instrument)
+    const size = Number(order.size) - Number(order.filled)
+    if (order.account !== id || !isLive(order.status) || instrument === undefined || size === 0) return []
+    // An order without a limit is margined at what it was filled at so far, else not at all: the venue's figure has it.
+    const price = Number(order.limitPrice ?? order.averagePrice)
+    return Number.isFinite(price) ? [{ instrument, size, price, reduceOnly: order.reduceOnly }] : []
+  })
 }
 
 /** One position's numbers as an assessment shows them. */

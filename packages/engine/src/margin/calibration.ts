@@ -1,101 +1,106 @@
 import { pow } from '@holdfast/quant'
-import { z } from 'zod'
 import type { VenueFigureEvent } from '../event.js'
-import type { MarginOutcome, MarginResult } from './model.js'
+import type { MarginModel, MarginOutcome, MarginResult } from './model.js'
 
-/** How the safety buffer of an account follows the venue's own figures. Shares are of the requirement. */
-export const calibrationSchema = z
-  .strictObject({
-    minimum: z.number().min(0).max(1).describe('buffer of an account whose residuals are all nothing'),
-    maximum: z.number().min(0).max(10).describe('the buffer never grows beyond this'),
-    multiple: z.number().min(1).max(10).describe('buffer per share by which our figure is too favourable'),
-    halfLifeMs: z.number().int().min(1).describe('time in which what the buffer holds above its minimum halves, ms'),
-  })
-  .refine((settings) => settings.minimum <= settings.maximum, 'minimum must not exceed maximum')
-
-export type CalibrationSettings = z.output<typeof calibrationSchema>
+/** How the safety buffer of an account follows the venue's own figures. Shares are of our requirement. */
+export type CalibrationSettings = {
+  /** Buffer of an account whose residuals are all nothing, ≥ 0. */
+  readonly minimum: number
+  /** The buffer never grows beyond this. */
+  readonly maximum: number
+  /** Buffer per share by which our figures are too favourable, ≥ 1. */
+  readonly multiple: number
+  /** Time in which what the buffer holds above its minimum halves, ms. */
+  readonly halfLifeMs: number
+  /** Figures of the venue that are older than this are not compared, ms. */
+  readonly maxAgeMs: number
+}
 
 export const DEFAULT_CALIBRATION: CalibrationSettings = {
-  minimum: 0.02,
-  maximum: 0.5,
+  minimum: 0,
+  maximum: 1,
   multiple: 1.5,
   halfLifeMs: 6 * 3_600_000,
+  maxAgeMs: 30_000,
 }
 
 export type CalibratedFigure = 'equity' | 'initialMargin' | 'maintenanceMargin'
-const FIGURES: readonly CalibratedFigure[] = ['equity', 'initialMargin', 'maintenanceMargin']
+export const CALIBRATED_FIGURES: readonly CalibratedFigure[] = ['equity', 'initialMargin', 'maintenanceMargin']
 
-/** What our model said beside what the venue said, USD. */
+/** What the venue said beside what our model said, without buffer, USD. */
 export type MarginResidual = {
   readonly figure: CalibratedFigure
   readonly ours: number
   readonly venue: number
-  /** ours − venue, USD, signed. */
+  /** venue − ours, USD, signed. A requirement > 0 and an equity < 0: ours is too favourable. */
   readonly residual: number
-  /** residual ÷ the venue's figure; for equity ÷ its maintenance margin where known. `undefined` where that is 0. */
-  readonly ratio: number | undefined
+  /** residual ÷ our figure, for equity ÷ our maintenance margin; absent where that is 0. */
+  readonly ratio?: number
 }
 
-/** What is remembered of one account. */
-export type AccountCalibration = {
-  /** Time of the venue figure that was judged last, epoch milliseconds. */
+/** The venue's figures beside ours at one instant. */
+export type MarginComparison = {
+  readonly source: string
+  /** The venue's time of its figures, epoch milliseconds. */
   readonly sourceTime: number
+  readonly residuals: readonly MarginResidual[]
   /** Buffer right after `sourceTime`, share of the requirement; it decays from there. */
   readonly buffer: number
-  readonly residuals: readonly MarginResidual[]
-  /** Whether our model had an answer to compare. */
-  readonly modelled: boolean
+  /** Whether this buffer makes our excess margins no larger than the venue's; it cannot beyond the maximum. */
+  readonly isCovered: boolean
 }
 
-/** By account id. Plain data: it lives in the engine's state and is replayed with it. */
-export type CalibrationState = Readonly<Record<string, AccountCalibration>>
-
 /**
- * Judges our figures against the venue's and widens the account's buffer where ours were too favourable.
+ * Compares the venue's figures with ours, and says how wide the buffer must be.
  *
- *   error  = max over figures of  (venue − ours)/venue for requirements,  (ours − venue)/maintenance for equity,  not below 0
+ *   error  = max over initial and maintenance R of  (max(0, R_venue − R_ours) + max(0, E_ours − E_venue)) / R_ours
  *   buffer = min(maximum, max(decayed buffer, multiple · error, minimum))
  *
- * Only understatement widens: a requirement of ours that is too high is recorded and does no harm. Where our model had no
- * answer the buffer goes to its maximum. A figure that is not newer than the last one changes nothing.
+ * So requirements raised by the buffer leave no more excess than the venue's own, up to the maximum. Only what is too
+ * favourable widens: a requirement of ours that is too high is recorded and does no harm. Where ours is 0 and the venue's is
+ * not, the error is infinite. A figure that the venue does not give counts as equal.
  */
-export function calibrate(
-  state: CalibrationState,
+export function compareFigures(
+  before: MarginComparison | undefined,
   event: VenueFigureEvent,
-  ours: MarginOutcome,
+  ours: MarginResult,
   settings: CalibrationSettings,
-): CalibrationState {
-  const before = state[event.account]
-  if (before !== undefined && event.sourceTime <= before.sourceTime) return state
-  const residuals = ours.ok ? residualsOf(event, ours) : []
-  const carried = safetyBuffer(state, event.account, event.sourceTime, settings)
-  const wanted = ours.ok ? settings.multiple * understatement(residuals) : settings.maximum
-  const buffer = Math.min(settings.maximum, Math.max(carried, wanted))
-  return { ...state, [event.account]: { sourceTime: event.sourceTime, buffer, residuals, modelled: ours.ok } }
+): MarginComparison {
+  const error = shareTooFavourable(event, ours)
+  const carried = safetyBuffer(before, event.sourceTime, settings)
+  const buffer = Math.min(settings.maximum, Math.max(carried, settings.multiple * error, settings.minimum))
+  const { source, sourceTime } = event
+  return { source, sourceTime, residuals: residualsOf(event, ours), buffer, isCovered: buffer >= error }
 }
 
 /**
- * Buffer of an account at a time, share of its requirements.
+ * Buffer of an account at a time, share of its requirements; 0 where no figures of the venue were ever compared.
  *
  *   minimum + (buffer − minimum) · 2^(−age/halfLife)
- *
- * An account that no venue figure has judged yet has the minimum.
  */
 export function safetyBuffer(
-  state: CalibrationState,
-  account: string,
+  latest: MarginComparison | undefined,
   time: number,
-  settings: CalibrationSettings,
+  { minimum, halfLifeMs }: CalibrationSettings,
 ): number {
-  const known = state[account]
-  if (known === undefined) return settings.minimum
-  const age = Math.max(0, time - known.sourceTime)
-  const above = Math.max(0, known.buffer - settings.minimum)
-  return settings.minimum + above * pow(2, -age / settings.halfLifeMs)
+  if (latest === undefined) return 0
+  const age = Math.max(0, time - latest.sourceTime)
+  return minimum + Math.max(0, latest.buffer - minimum) * pow(2, -age / halfLifeMs)
 }
 
-/** A result with its requirements, and those of its buckets, raised by a buffer. The parts still add up. */
-export function withSafetyBuffer(result: MarginResult, buffer: number): MarginResult {
+/** A model whose requirements are raised by a buffer; the model itself where the buffer is 0. */
+export function withSafetyBuffer(model: MarginModel, buffer: number): MarginModel {
+  if (buffer === 0) return model
+  return {
+    name: model.name,
+    parameters: model.parameters,
+    evaluate: (account, market) => raisedBy(model.evaluate(account, market), buffer),
+  }
+}
+
+/** An outcome with its requirements, and those of its buckets, raised by a buffer. The parts still add up. */
+export function raisedBy(result: MarginOutcome, buffer: number): MarginOutcome {
+  if (!result.ok || buffer === 0) return result
   const initial = result.initialMargin * buffer
   const maintenance = result.maintenanceMargin * buffer
   const initialMargin = result.initialMargin + initial
@@ -117,22 +122,22 @@ export function withSafetyBuffer(result: MarginResult, buffer: number): MarginRe
 }
 
 function residualsOf(event: VenueFigureEvent, ours: MarginResult): readonly MarginResidual[] {
-  const residuals: MarginResidual[] = []
-  for (const figure of FIGURES) {
+  return CALIBRATED_FIGURES.flatMap((figure) => {
     const venue = event[figure]
-    if (venue === undefined || !Number.isFinite(venue)) continue
-    const residual = ours[figure] - venue
-    const scale = figure === 'equity' ? (event.maintenanceMargin ?? ours.maintenanceMargin) : venue
-    residuals.push({ figure, ours: ours[figure], venue, residual, ratio: scale > 0 ? residual / scale : undefined })
-  }
-  return residuals
+    if (venue === undefined) return []
+    const residual = venue - ours[figure]
+    const scale = figure === 'equity' ? ours.maintenanceMargin : ours[figure]
+    return [{ figure, ours: ours[figure], venue, residual, ...(scale > 0 ? { ratio: residual / scale } : {}) }]
+  })
 }
 
-/** Largest share by which a figure of ours is too favourable; ≥ 0. */
-function understatement(residuals: readonly MarginResidual[]): number {
-  let worst = 0
-  for (const { figure, ratio } of residuals) {
-    if (ratio !== undefined) worst = Math.max(worst, figure === 'equity' ? ratio : -ratio)
+function shareTooFavourable(event: VenueFigureEvent, ours: MarginResult): number {
+  const equityShort = Math.max(0, ours.equity - (event.equity ?? ours.equity))
+  return Math.max(share('initialMargin'), share('maintenanceMargin'))
+
+  function share(figure: 'initialMargin' | 'maintenanceMargin'): number {
+    const required = Math.max(0, (event[figure] ?? ours[figure]) - ours[figure])
+    if (ours[figure] > 0) return (required + equityShort) / ours[figure]
+    return required > 0 ? Number.POSITIVE_INFINITY : 0
   }
-  return worst
 }

@@ -1,3 +1,5 @@
+import { didYouMean } from '../text/suggest.js'
+
 /** Raised where a margin model is asked for by a name that is not in the registry. */
 export class UnknownMarginModelError extends Error {
   readonly code = 'UNKNOWN_MARGIN_MODEL'
@@ -5,7 +7,7 @@ export class UnknownMarginModelError extends Error {
   readonly known: readonly string[]
 
   constructor(model: string, known: readonly string[]) {
-    super(`Unknown margin model "${model}". Known models: ${known.join(', ')}.`)
+    super(`Unknown margin model "${model}"${didYouMean(model, known)}. Known models: ${known.join(', ')}.`)
     this.name = 'UnknownMarginModelError'
     this.model = model
     this.known = known

@@ -173,6 +173,21 @@ describe.each(MODELS)('laws of $name', (row) => {
     )
   })
 
+  test('behavior: excess is value at mark plus cash less the requirement', () => {
+    fc.assert(
+      fc.property(ofModel(row), cash, (held, usdc) => {
+        const { markToMarket, initialMargin, maintenanceMargin, excessInitial, excessMaintenance } = evaluate(
+          held,
+          usdc,
+        )
+        const tolerance = close(markToMarket) + close(usdc)
+        expect(Math.abs(excessInitial - (markToMarket + usdc - initialMargin))).toBeLessThanOrEqual(tolerance)
+        expect(Math.abs(excessMaintenance - (markToMarket + usdc - maintenanceMargin))).toBeLessThanOrEqual(tolerance)
+      }),
+      parameters,
+    )
+  })
+
   test('behavior: cash c moves both excesses by c', () => {
     fc.assert(
       fc.property(ofModel(row), cash, fc.integer({ min: 1, max: 100_000 }), (held, usdc, more) => {

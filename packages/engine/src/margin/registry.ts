@@ -11,6 +11,7 @@ import { aaveV3Definition, aaveV3Model } from './lending/aaveV3.js'
 import { eulerV2Definition, eulerV2Model } from './lending/eulerV2.js'
 import { makerDefinition, makerModel } from './lending/maker.js'
 import type { MarginModel } from './model.js'
+import { withOrders, withVenueCharges } from './orders.js'
 import { type ParameterDefinition, parameterJsonSchema } from './parameters.js'
 import { driftV2Definition, driftV2Model } from './perpetual/driftV2.js'
 import { dydxV4Definition, dydxV4Model } from './perpetual/dydxV4.js'
@@ -31,29 +32,42 @@ type Entry = {
   readonly schema: () => Readonly<Record<string, unknown>>
 }
 
-function entry<T>(definition: ParameterDefinition<T>, create: Entry['create']): readonly [string, Entry] {
-  return [definition.model, { create, schema: () => parameterJsonSchema(definition) }]
+/** What becomes of an account's orders and of what the venue charges beside positions. */
+type Beside = (model: MarginModel) => MarginModel
+
+function entry<T>(
+  definition: ParameterDefinition<T>,
+  create: Entry['create'],
+  beside: Beside,
+): readonly [string, Entry] {
+  return [
+    definition.model,
+    { create: (overrides) => beside(create(overrides)), schema: () => parameterJsonSchema(definition) },
+  ]
 }
 
+/** Deribit's portfolio margin knows what the venue charges: orders cannot be margined without it. */
+const itself: Beside = (model) => model
+
 const entries: ReadonlyMap<string, Entry> = new Map([
-  entry(isolatedDefinition, isolatedModel),
-  entry(crossDefinition, crossModel),
-  entry(portfolioDefinition, portfolioModel),
-  entry(hybridDefinition, hybridModel),
-  entry(deriveStandardDefinition, deriveStandardModel),
-  entry(derivePm1Definition, derivePm1Model),
-  entry(derivePm2Definition, derivePm2Model),
-  entry(deribitStandardDefinition, deribitStandardModel),
-  entry(deribitPortfolioDefinition, deribitPortfolioModel),
-  entry(dydxV4Definition, dydxV4Model),
-  entry(driftV2Definition, driftV2Model),
-  entry(hyperliquidDefinition, hyperliquidModel),
-  entry(synthetixV3Definition, synthetixV3Model),
-  entry(gmxV2Definition, gmxV2Model),
-  entry(aaveV3Definition, aaveV3Model),
-  entry(eulerV2Definition, eulerV2Model),
-  entry(makerDefinition, makerModel),
-  entry(cmeSpanDefinition, cmeSpanModel),
+  entry(isolatedDefinition, isolatedModel, withOrders),
+  entry(crossDefinition, crossModel, withOrders),
+  entry(portfolioDefinition, portfolioModel, withOrders),
+  entry(hybridDefinition, hybridModel, withOrders),
+  entry(deriveStandardDefinition, deriveStandardModel, withOrders),
+  entry(derivePm1Definition, derivePm1Model, withOrders),
+  entry(derivePm2Definition, derivePm2Model, withOrders),
+  entry(deribitStandardDefinition, deribitStandardModel, withVenueCharges),
+  entry(deribitPortfolioDefinition, deribitPortfolioModel, itself),
+  entry(dydxV4Definition, dydxV4Model, withVenueCharges),
+  entry(driftV2Definition, driftV2Model, withVenueCharges),
+  entry(hyperliquidDefinition, hyperliquidModel, withVenueCharges),
+  entry(synthetixV3Definition, synthetixV3Model, withVenueCharges),
+  entry(gmxV2Definition, gmxV2Model, withVenueCharges),
+  entry(aaveV3Definition, aaveV3Model, withVenueCharges),
+  entry(eulerV2Definition, eulerV2Model, withVenueCharges),
+  entry(makerDefinition, makerModel, withVenueCharges),
+  entry(cmeSpanDefinition, cmeSpanModel, withOrders),
 ])
 
 /** Names of the margin models, ours first, then a venue after the other. */

@@ -34,19 +34,18 @@ export function valuePosition(reading: MarketReading, position: MarginPosition):
   const mark = reading.mark(instrument)
   const funding = position.accruedFunding ?? 0
   switch (instrument.kind) {
-    case 'spot':
-      return valued(position, size, mark, size * mark * quotePrice(reading, instrument))
-    case 'option': {
-      const unit =
-        instrument.payoff === 'inverse' ? reading.assetPrice(instrument.settle) : quotePrice(reading, instrument)
-      return valued(position, size, reading.index(instrument.underlying), size * mark * unit)
+    case 'spot': {
+      const price = mark * priceUnit(reading, instrument)
+      return valued(position, size, price, size * price)
     }
+    case 'option':
+      return valued(position, size, reading.index(instrument.underlying), size * mark * priceUnit(reading, instrument))
     case 'perpetual':
     case 'future': {
       const entry = reading.entryPrice(position)
       if (instrument.payoff === 'linear') {
-        const pnl = size * (mark - entry) * quotePrice(reading, instrument)
-        return valued(position, size, mark, pnl + funding)
+        const unit = priceUnit(reading, instrument)
+        return valued(position, size, mark * unit, size * (mark - entry) * unit + funding)
       }
       const pnl = size * (1 / entry - 1 / mark) * reading.assetPrice(instrument.settle)
       return valued(position, size / mark, mark, pnl + funding)
@@ -58,8 +57,9 @@ function valued(position: MarginPosition, baseSize: number, price: number, value
   return { position, baseSize, notional: Math.abs(baseSize) * price, value }
 }
 
-/** USD per unit of the asset in which a price is quoted. */
-function quotePrice(reading: MarketReading, instrument: Instrument): number {
+/** USD per unit of the asset in which an instrument's price is paid: the coin for inverse options, else what it is quoted in. */
+export function priceUnit(reading: MarketReading, instrument: Instrument): number {
+  if (instrument.kind === 'option' && instrument.payoff === 'inverse') return reading.assetPrice(instrument.settle)
   return instrument.quote === 'USD' ? 1 : reading.assetPrice(instrument.quote)
 }
 

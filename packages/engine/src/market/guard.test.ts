@@ -20,7 +20,7 @@ const at = (now: number, ...events: readonly MarketEvent[]) => {
 const OPTION = 'deribit:BTC/USD:BTC-260227-80000-P'
 
 describe('the oracle guard', () => {
-  it('behavior: scenario 1, a feed that fell silent while another moves blocks new risk', () => {
+  it('[UN1] a feed that fell silent while another moves blocks new risk', () => {
     const silent = event('a', T0, [index(80_000)])
     const moving = event('b', T0 + 90_000, [index(77_000)])
     const belief = at(T0 + 90_000, silent, moving).view.index('BTC')
@@ -31,21 +31,21 @@ describe('the oracle guard', () => {
     expect(permits('cancel', belief.quality)).toBe('allowed')
   })
 
-  it('behavior: scenario 1, the only feed falling silent is stale, and is itself what may be told', () => {
+  it('[UN1] the only feed falling silent is stale, and is itself what may be told', () => {
     const { view } = at(T0 + 61_000, event('a', T0, [index(80_000)]))
     expect(view.index('BTC')).toMatchObject({ quality: 'stale', ageMs: 61_000 })
     expect(permits('alert', 'stale')).toBe('refused')
     expect(permits('report-input', 'stale')).toBe('allowed')
   })
 
-  it('behavior: scenario 2, messages that arrive with a frozen source time are stale', () => {
+  it('[UN2] messages that arrive with a frozen source time are stale', () => {
     const chatty = Array.from({ length: 120 }, (_, i) => event('a', T0, [index(80_000)], T0 + i * 1000))
     const belief = at(T0 + 119_000, ...chatty).view.index('BTC')
     expect(belief.quality).toBe('stale')
     expect(belief.reasons[0]).toContain('frozen clock: 119 messages since')
   })
 
-  it('behavior: scenario 2, a counter that stands still is a repeated message, whatever its time', () => {
+  it('[UN2] a counter that stands still is a repeated message, whatever its time', () => {
     const stuck = Array.from({ length: 120 }, (_, i) => ({
       ...event('a', T0 + i * 1000, [index(80_000)]),
       sequence: 7,
@@ -53,7 +53,7 @@ describe('the oracle guard', () => {
     expect(at(T0 + 119_000, ...stuck).view.index('BTC').quality).toBe('stale')
   })
 
-  it('behavior: scenario 3, a quiet option book with heartbeats is not stale', () => {
+  it('[UN3] a quiet option book with heartbeats is not stale', () => {
     const hour = 3_600_000
     const book = event('deribit', T0, [quote(OPTION, { bid: 0.02, ask: 0.021, mark: 0.0205 })])
     const beats = Array.from({ length: 60 }, (_, i) => event('deribit', T0 + (i + 1) * 60_000, []))

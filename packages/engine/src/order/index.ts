@@ -1,4 +1,5 @@
 export * from './blocks.js'
+export * from './cost.js'
 export * from './orders.js'
 export * from './preTrade.js'
 export * from './tracked.js'

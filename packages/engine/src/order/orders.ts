@@ -1,6 +1,7 @@
 import type { InstrumentKey } from '@holdfast/quant'
 import type { Decision } from '../decision.js'
 import type { DataFlag, Event, VenueGuardState, VenueStateEvent } from '../event.js'
+import { digestOf } from '../journal/digest.js'
 import { takeFill, takeList, takeOrder } from './news.js'
 import { type AccountLine, isLive, type OrdersView, type TrackedOrder, type VenueLine } from './tracked.js'
 
@@ -111,6 +112,22 @@ export function ordersView(orders: Orders): OrdersView {
     venues: [...orders.venues.values()].toSorted(by('venue')),
   }
   return orders.view
+}
+
+/** Digest of all that is followed. Orders are never changed in place: each is hashed once. */
+export function ordersDigest(orders: Orders): string {
+  const { orders: followed, accounts, venues } = ordersView(orders)
+  return digestOf([followed.map(orderDigest), accounts, venues])
+}
+
+const digests = new WeakMap<TrackedOrder, string>()
+
+function orderDigest(order: TrackedOrder): string {
+  const known = digests.get(order)
+  if (known !== undefined) return known
+  const digest = digestOf(order)
+  digests.set(order, digest)
+  return digest
 }
 
 /** Nothing is followed and no line was ever told of: an engine without executors. */

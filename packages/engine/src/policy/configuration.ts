@@ -1,6 +1,8 @@
 import type { Instrument, InstrumentKey } from '@holdfast/quant'
 import type { ExecutionStyle, KillMode, Stage, Tier } from '../decision.js'
+import type { CalibrationSettings } from '../margin/calibration.js'
 import type { PreTradeLimits } from '../order/preTrade.js'
+import type { VaultAction } from './vaultAction.js'
 
 /**
  * A desk's configuration after checking: every quantity is a plain number in the unit its name ends with, money that
@@ -19,6 +21,8 @@ export type Configuration = {
   readonly accounts: readonly AccountConfiguration[]
   readonly guard: GuardConfiguration
   readonly assess: AssessConfiguration
+  /** How venues' own margin figures widen the safety buffer. */
+  readonly calibration: CalibrationSettings
   /** Overrides of margin parameters by model: `{ portfolio: { priceRange: 0.2 } }`. */
   readonly margin: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   readonly alerts: AlertsConfiguration
@@ -76,7 +80,13 @@ export type SourceConfiguration =
       readonly columns: Readonly<Record<'time' | 'open' | 'high' | 'low' | 'close' | 'volume', string>>
     })
   /** A scenario of the project's own format: a file, or one that is built in. */
-  | (Omit<Recorded, 'path'> & { readonly kind: 'scenario'; readonly path?: string; readonly builtin?: string })
+  | (Omit<Recorded, 'path'> & {
+      readonly kind: 'scenario'
+      readonly path?: string
+      readonly builtin?: string
+      /** Chains whose listed options are all quoted. */
+      readonly chains?: readonly string[]
+    })
 
 export const VENUE_KINDS = ['deribit', 'derive', 'hyperliquid', 'binance', 'okx', 'bybit'] as const
 export type VenueKind = (typeof VENUE_KINDS)[number]
@@ -216,6 +226,8 @@ export type ServerConfiguration = {
   readonly host: string
   readonly port: number
   readonly apiKeys: readonly SecretReference[]
+  /** Each holds a name and a secret: who signs with it approves in that name. */
+  readonly webhookKeys: readonly SecretReference[]
 }
 
 /** What a rule watches: one instance of the rule for each thing in scope. */
@@ -235,6 +247,43 @@ export type Bounds = {
   readonly perDay?: Bound
 }
 
+export type HedgeBandConfiguration = {
+  readonly kind: 'whalley-wilmott' | 'zakamouline' | 'impulse'
+  /** γ: `amount` divided by the gross option notional of the book, or by so many USD. */
+  readonly riskAversion: { readonly amount: number; readonly per: 'notional' | number }
+  /** Of a trade, fraction of notional; absent: the place's fee and half its spread. */
+  readonly cost?: number
+  /** Of each trade, USD. */
+  readonly fixedCost?: number
+}
+
+export type HedgePlaceConfiguration = {
+  readonly instrument: Instrument
+  readonly account: string
+  /** Taker's fee and initial margin, fractions of notional. */
+  readonly fee: number
+  readonly marginRate: number
+}
+
+export type HedgeOptionsConfiguration = {
+  readonly kind: 'hedge-options'
+  readonly account: string
+  readonly instruments: readonly Instrument[]
+  /** Base units; USD per 1 % move; USD per vol point. */
+  readonly tolerance: { readonly delta: number; readonly gamma: number; readonly vega: number }
+  /** Vega within its tolerance in each expiry, or in sum. */
+  readonly vegaBy: 'expiry' | 'total'
+  readonly fee: number
+  /** Initial margin that a perpetual, a future or a sold option binds, fraction of its notional. */
+  readonly marginRate: number
+  /** USD; absent: what is available in the account. */
+  readonly maxMargin?: number
+  readonly maxNotional?: number
+  /** Where the tolerances cannot be met: do what comes nearest, rather than nothing. */
+  readonly partial: boolean
+  readonly maxSlippage: number
+}
+
 export type RuleAction =
   | { readonly kind: 'alert'; readonly tier: Tier; readonly subject: string; readonly summary: string }
   | {
@@ -252,7 +301,21 @@ export type RuleAction =
       readonly lot?: string
       /** Limit price against the best quote on our side, decimal. */
       readonly maxSlippage: number
+      /** A band by model; absent: `above` and `below`. */
+      readonly band?: HedgeBandConfiguration
+      /** Where a hedge ends; absent: at the target for fixed thresholds, at the edge for a model. */
+      readonly tradeTo?: 'edge' | 'target'
+      /** Smaller orders are not sent; larger ones are cut. In base units or in the quote asset. */
+      readonly minTicket?: Bound
+      readonly maxClip?: Bound
+      /** What left its band by a move of implied vol alone is left alone. */
+      readonly ignoreVolMoves?: true
+      /** In the last half hour of an expiry: tell our own exposure, or hand the expiring delta over to the hedge in step. */
+      readonly expiryWindow?: 'own' | 'synthetic-delivery'
+      /** Places to hedge at, the first being `instrument`; absent: only there. */
+      readonly candidates?: readonly HedgePlaceConfiguration[]
     }
+  | HedgeOptionsConfiguration
   | {
       readonly kind: 'reduce'
       readonly account?: string
@@ -271,6 +334,7 @@ export type RuleAction =
   | { readonly kind: 'cancel'; readonly account?: string; readonly instruments: 'all' | readonly InstrumentKey[] }
   | { readonly kind: 'halt'; readonly reason: string }
   | { readonly kind: 'kill'; readonly mode: KillMode; readonly reason: string }
+  | VaultAction
 
 /** Limits by level; an order passes all that are its own. */
 export type PreTradeConfiguration = {

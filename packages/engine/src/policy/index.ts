@@ -10,7 +10,14 @@ export { allowedKeys } from './configuration/schemaTree.js'
 export * from './configuration.js'
 export type { DecideMarket } from './decide/context.js'
 export * from './decide/decide.js'
-export { KILL, type KillNote, killNote, previewKill, readKillNote } from './decide/kills.js'
+export {
+  type KillClose,
+  type KillPreview,
+  type KillPreviewContext,
+  killPreviewText,
+  previewKill,
+} from './decide/killPreview.js'
+export { KILL, type KillNote, killNote, readKillNote } from './decide/kills.js'
 export { type Criterion, criteriaOf } from './decide/ladder.js'
 export * from './explain/explainDecision.js'
 export * from './explain/term.js'
@@ -18,3 +25,4 @@ export * from './explain/whyNot.js'
 export * from './measure.js'
 export * from './rulebook.js'
 export * from './state.js'
+export * from './vaultAction.js'

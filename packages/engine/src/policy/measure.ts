@@ -42,6 +42,31 @@ export const MEASURES: readonly Measure[] = [
   measure('maintenance_margin', 'USD', BOOK, 'Needed to stay open; ≥ 0.'),
   measure('excess_margin', 'USD', BOOK, 'Equity − maintenance margin; signed.'),
   measure('available_margin', 'USD', BOOK, 'Equity − initial margin; signed.'),
+  measure(
+    'margin_residual',
+    'ratio',
+    ['account'],
+    'Venue’s maintenance margin − ours, ÷ ours, when last compared; > 0: ours is too favourable.',
+  ),
+  measure(
+    'margin_residual_initial',
+    'ratio',
+    ['account'],
+    'Venue’s initial margin − ours, ÷ ours, when last compared; > 0: ours is too favourable.',
+  ),
+  measure(
+    'equity_residual',
+    'USD',
+    ['account'],
+    'Venue’s equity − ours, when last compared; < 0: ours is too favourable.',
+  ),
+  measure('margin_residual_age', 's', ['account'], 'Age of the venue’s figures that were compared last.'),
+  measure(
+    'safety_buffer',
+    'ratio',
+    ['account'],
+    'By which the venue’s figures raise our requirements; 0 where the venue gave none; ≥ 0.',
+  ),
   measure('drawdown', 'ratio', BOOK, 'Fall of equity from its highest, as a share of that; ≥ 0.'),
   measure(
     'drawdown_from_start',

@@ -34,6 +34,7 @@ export function measureValues(subject: Subject, memory: EquityMemory | undefined
   }
   const { view } = subject
   marginValues(put, view, memory)
+  if ('margin' in view) calibrationValues(put, view)
   distanceValues(put, view.distance)
   bookValues(put, view)
   return values
@@ -63,6 +64,17 @@ function marginValues(put: Put, view: AccountAssessment | PortfolioAssessment, m
   if (equity === undefined || memory === undefined) return
   if (memory.peak > 0) put('drawdown', (memory.peak - equity) / memory.peak)
   if (memory.first > 0) put('drawdown_from_start', (memory.first - equity) / memory.first)
+}
+
+function calibrationValues(put: Put, { calibration }: AccountAssessment): void {
+  put('safety_buffer', calibration?.buffer ?? 0)
+  const { ageMs, latest } = calibration ?? {}
+  if (ageMs !== undefined) put('margin_residual_age', ageMs / 1000)
+  for (const { figure, residual, ratio } of latest?.residuals ?? []) {
+    if (figure === 'maintenanceMargin') put('margin_residual', ratio)
+    if (figure === 'initialMargin') put('margin_residual_initial', ratio)
+    if (figure === 'equity') put('equity_residual', residual)
+  }
 }
 
 function distanceValues(put: Put, distance: LiquidationDistance | undefined): void {

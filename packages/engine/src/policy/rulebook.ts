@@ -1,6 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { canonicalJson } from '../journal/canonical.js'
+import { type CalibrationSettings, DEFAULT_CALIBRATION } from '../margin/calibration.js'
 import type { Condition } from './condition/condition.js'
 import { parameterHashes } from './configuration/margin.js'
 import type { Configuration, RuleConfiguration } from './configuration.js'
@@ -23,7 +24,7 @@ export type Rule = Omit<RuleConfiguration, 'when' | 'rearm'> & {
 }
 
 export function rulebookOf(configuration: Configuration, rules: readonly Rule[]): Rulebook {
-  const { accounts, guard, assess, alerts, kill, preTrade } = configuration
+  const { accounts, guard, assess, calibration, alerts, kill, preTrade } = configuration
   const content = {
     format: 'holdfast-rulebook/1',
     accounts: accounts.map(({ positions, ...account }) => ({
@@ -32,6 +33,8 @@ export function rulebookOf(configuration: Configuration, rules: readonly Rule[])
     })),
     guard,
     assess,
+    // Left out while nothing is set: rulebooks from before it could be set keep their hash.
+    ...(isDefault(calibration) ? {} : { calibration }),
     margin: parameterHashes(configuration),
     staleInputs: alerts.staleInputs,
     ...(kill === undefined ? {} : { kill }),
@@ -43,4 +46,8 @@ export function rulebookOf(configuration: Configuration, rules: readonly Rule[])
     })),
   }
   return { hash: bytesToHex(sha256(utf8ToBytes(canonicalJson(content)))), configuration, rules }
+}
+
+function isDefault(calibration: CalibrationSettings): boolean {
+  return canonicalJson(calibration) === canonicalJson(DEFAULT_CALIBRATION)
 }

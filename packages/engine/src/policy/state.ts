@@ -10,6 +10,9 @@ import type {
   Stage,
   Tier,
 } from '../decision.js'
+import type { VolAnchor } from '../hedge/volMove.js'
+import type { FloorMemory } from '../insurance/floor.js'
+import type { RoundsMemory } from '../insurance/round.js'
 import { canonicalJson } from '../journal/canonical.js'
 import type { ActionClass } from '../market/permits.js'
 import type { PreTradeUse } from '../order/preTrade.js'
@@ -43,6 +46,10 @@ export type RuleState = {
   readonly preTrade: Readonly<Record<string, PreTradeUse>>
   /** Orders that are worked in steps, by the id of their decision. */
   readonly working: Readonly<Record<string, WorkedOrder>>
+  /** Floors of insurance, by `rule|scope`. */
+  readonly floors: Readonly<Record<string, FloorMemory>>
+  /** Rounds of option selling, by `rule|scope`. */
+  readonly rounds: Readonly<Record<string, RoundsMemory>>
 }
 
 export type RuleInstanceState = {
@@ -58,6 +65,8 @@ export type RuleInstanceState = {
   readonly rearmSince?: number
   /** Its latest orders: where they end short of their size, the rule may act again after its cool-down. */
   readonly orders?: readonly string[]
+  /** Vols when the rule last hedged, for rules that leave moves of vol alone. */
+  readonly anchors?: readonly VolAnchor[]
   /** Refusals that were recorded in this episode, sorted, so that each is recorded once. */
   readonly denied?: readonly string[]
 }
@@ -154,6 +163,8 @@ export const EMPTY_RULE_STATE: RuleState = {
   records: {},
   working: {},
   preTrade: {},
+  floors: {},
+  rounds: {},
 }
 
 export const ARMED: RuleInstanceState = { phase: 'armed', episode: 0, count: 0 }

@@ -28,3 +28,4 @@ export {
 } from './parametric.js'
 export { type Moments, sampleMoments } from './sample.js'
 export { backtestShortfall, type ShortfallBacktest, type ShortfallSimulation } from './shortfallBacktest.js'
+export { uniformStream } from './uniformStream.js'

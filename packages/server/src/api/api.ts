@@ -11,15 +11,19 @@ import { installSchemas } from './openapi.js'
 import type { ApiPorts } from './ports.js'
 import { Problem, problemBody } from './problem.js'
 import type { ReadModel } from './readModel.js'
+import { actRoutes } from './routes/act.js'
+import { actingRoutes } from './routes/acting.js'
 import { bookRoutes } from './routes/book.js'
 import { calcRoutes } from './routes/calc.js'
 import type { RouteContext } from './routes/context.js'
 import { decisionRoutes } from './routes/decisions.js'
 import { healthRoutes } from './routes/health.js'
+import { hookRoutes } from './routes/hook.js'
 import { houseRoutes } from './routes/house.js'
 import { venueRoutes } from './routes/venue.js'
 import { installSocket, type SocketLimits } from './socket/socket.js'
 import { installPage } from './staticPage.js'
+import type { WebhookKey } from './webhook.js'
 
 export type ApiOptions = {
   readonly ports: ApiPorts
@@ -32,6 +36,8 @@ export type ApiOptions = {
   /** How long ago the latest turn may be before `/healthz` says no, milliseconds. */
   readonly loopAgeMsMax?: number
   readonly socket?: Partial<SocketLimits>
+  /** Keys of signed webhooks; none: there is no such route. */
+  readonly webhookKeys?: readonly WebhookKey[]
 }
 
 const BODY_BYTES_MAX = 16 * 1024 * 1024
@@ -71,6 +77,9 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     houseRoutes(routes, context)
     bookRoutes(routes, context)
     decisionRoutes(routes, context)
+    actingRoutes(routes, context)
+    actRoutes(routes, context)
+    await hookRoutes(routes, context, options.webhookKeys ?? [])
     calcRoutes(routes, context)
     venueRoutes(routes, ports.venue)
     healthRoutes(routes, ports, options.loopAgeMsMax ?? 60_000)

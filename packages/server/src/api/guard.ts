@@ -67,10 +67,10 @@ declare module 'fastify' {
   }
 }
 
-/** The page's own files, and health, need no key; everything that tells of the book does. */
+/** The page's own files, and health, need no key, and webhooks are signed; everything that tells of the book needs one. */
 export function needsKey(url: string): boolean {
   const path = url.split('?', 1)[0] ?? url
-  return (path.startsWith('/v1/') && path !== '/v1/ws') || path === '/metrics'
+  return (path.startsWith('/v1/') && path !== '/v1/ws' && !path.startsWith('/v1/hooks/')) || path === '/metrics'
 }
 
 export function installGuard(app: FastifyInstance, access: Access, now: () => number): void {

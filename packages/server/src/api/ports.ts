@@ -1,5 +1,6 @@
-import type { ControlEvent, Decision, Turn } from '@holdfast/engine'
+import type { ControlEvent, Decision, KillMode, KillPreview, Stage, Turn } from '@holdfast/engine'
 import type { VenueBook, VenueEvent, VenueStep } from '@holdfast/simulator'
+import type { AttributionPrices } from '../report/attribution.js'
 
 /**
  * What the API asks of the running house besides the turns that its read model observes. The composition root fills these
@@ -17,11 +18,20 @@ export type ApiPorts = {
   readonly readTurns: (fromSequence: number, limit: number) => Promise<readonly Turn[]>
   /** Hands a person's word to the loop; resolves with the sequence of the turn that recorded it. Absent: read-only. */
   readonly submit?: (control: ControlEvent) => Promise<{ readonly sequence: number }>
+  /** What a kill would do now; undefined before the first turn. Absent: nothing acts here. */
+  readonly previewKill?: (scope: string, mode: KillMode) => KillPreview | undefined
+  /** Prices by which trading is valued; undefined before the first turn. */
+  readonly prices?: () => AttributionPrices | undefined
+  /** The configured accounts. */
+  readonly accounts?: () => readonly ConfiguredAccount[]
   /** The calculator; absent kinds answer undefined. */
   readonly calculate?: (kind: string, requests: readonly unknown[]) => readonly unknown[] | undefined
   /** The venue that runs here; absent where a desk does. */
   readonly venue?: VenuePort
 }
+
+/** `connection`: the line through which it is reached; absent where its orders are filled on paper. */
+export type ConfiguredAccount = { readonly id: string; readonly venue: string; readonly connection?: string }
 
 export type VenuePort = {
   /** Absent before the first step. */
@@ -87,6 +97,25 @@ export type RuleView = {
   readonly condition: string
   /** The kind of action it takes. */
   readonly action: string
+  /** Most that it may do. */
+  readonly bounds: readonly RuleBound[]
+  /** Where it stands on the ladder; absent for rules that only alert. */
+  readonly ladder?: LadderView
+}
+
+export type RuleBound = { readonly per: 'action' | 'hour' | 'day'; readonly amount: string; readonly unit: string }
+
+export type LadderView = {
+  readonly stage: Stage
+  /** Engine time; absent where it has no record yet. */
+  readonly since?: number
+  /** Made at this stage, and how many of them were denied. */
+  readonly decisions: number
+  readonly denied: number
+  /** The next stage up; absent at the top. */
+  readonly next?: Stage
+  /** What its promotion asks for and what its record shows; empty where a person's word is enough. */
+  readonly criteria: readonly { readonly text: string; readonly met: boolean }[]
 }
 
 export type WhyNotView = {

@@ -7,6 +7,7 @@ import {
   type HeaderRecord,
   type Rulebook,
   renderDiagnostics,
+  type SecretReference,
   whyNot,
 } from '@holdfast/engine'
 import { openSource } from '@holdfast/simulator'
@@ -17,13 +18,14 @@ import { configuredChannels } from '../alert/channels/configured.js'
 import { type AlertDelivery, createAlertDelivery } from '../alert/delivery.js'
 import { createApi } from '../api/api.js'
 import type { ApiKeyRecord } from '../api/keys.js'
-import type { ApiPorts, RuleView, WhyNotView } from '../api/ports.js'
+import type { ApiPorts, WhyNotView } from '../api/ports.js'
 import { createReadModel, type ReadModel } from '../api/readModel.js'
 import { loopHealth } from '../api/routes/health.js'
+import { parseWebhookKey, type WebhookKey } from '../api/webhook.js'
 import { type OpenedJournal, openJournal } from '../journal/open.js'
 import { createLogger, type Logger, type LogLevel } from '../log/logger.js'
-import { createRedactor } from '../log/redaction.js'
-import { createSecretReader, type SecretReader } from '../log/secret.js'
+import { createRedactor, type Redactor } from '../log/redaction.js'
+import { createSecretReader, SecretError, type SecretReader } from '../log/secret.js'
 import { createMetrics } from '../metrics/metrics.js'
 import { createReport, type Report, type ReportPaths } from '../report/report.js'
 import { systemClock } from '../run/clock.js'
@@ -33,6 +35,7 @@ import type { Effect, Observer } from '../run/ports.js'
 import { openDatabase } from '../storage/database.js'
 import { openSqlView } from '../storage/view.js'
 import { endRest, noteRest } from '../watchdog/rest.js'
+import { actingPorts } from './acting.js'
 import { assumptionsOf } from './assumptions.js'
 import { instrumentComplaints } from './instruments.js'
 import { isLive, type Live, openLive, type VenueOpener } from './live.js'
@@ -63,7 +66,7 @@ export type HouseOptions = {
   readonly writeLog: (line: string) => void
   readonly writeConsole: (text: string) => void
   readonly observers?: readonly Observer[]
-  /** Makes venues of connections; absent: configurations with connections are refused. */
+  /** Makes venues of connections; absent: those that are spoken to over the network. */
   readonly openVenue?: VenueOpener
   /** Where the locks of venue accounts lie; the user's own folder unless said otherwise. */
   readonly lockFolder?: string
@@ -166,7 +169,7 @@ async function assemble(parts: Parts): Promise<House> {
   const ports: ApiPorts = {
     now: Date.now,
     run: run.view,
-    rules: () => rulesOf(rulebook, engine.view().rules.stages),
+    ...actingPorts(engine, rulebook),
     explain: (decision) => explainDecision(decision, rulebook).text,
     whyNot: (rule) => whyNotOf(rulebook, rule, engine),
     readTurns: async (from, limit) => readTurns(journalFolder, from, limit),
@@ -219,6 +222,7 @@ async function assemble(parts: Parts): Promise<House> {
           logger,
           metrics,
           loopAgeMsMax,
+          webhookKeys: configuration.server.webhookKeys.map((reference) => webhookKey(reference, secret, redactor)),
           ...(options.pageFolder === undefined ? {} : { pageFolder: options.pageFolder }),
         })
   const url = app === undefined ? undefined : await app.listen({ host: options.serve!.host, port: options.serve!.port })
@@ -291,6 +295,18 @@ async function beginLive({ executor }: Live, { journal, journalFolder }: Parts):
   }
 }
 
+/** @throws {SecretError} where what is referred to is no name and secret. */
+function webhookKey(reference: SecretReference, secret: SecretReader, redactor: Redactor): WebhookKey {
+  const key = parseWebhookKey(secret(reference))
+  if (key !== undefined) {
+    redactor.add(key.secret)
+    return key
+  }
+  throw new SecretError(
+    `server.webhookKeys ${reference.from}:${reference.name}: wanted a name, a space and a secret of 32 characters or more`,
+  )
+}
+
 /** Engine time moves with the turns, so what is due is told behind each of them. */
 function withTicks(alerts: AlertDelivery): Effect {
   return {
@@ -344,16 +360,6 @@ async function openSql({ options, journal, journalFolder }: Parts, secret: Secre
       await database.close()
     },
   }
-}
-
-function rulesOf(rulebook: Rulebook, stages: Readonly<Record<string, string>>): readonly RuleView[] {
-  return rulebook.rules.map((rule) => ({
-    id: rule.id,
-    stage: stages[rule.id] ?? rule.stage,
-    scope: rule.scope.kind,
-    condition: rule.when.text,
-    action: rule.action.kind,
-  }))
 }
 
 function whyNotOf(rulebook: Rulebook, id: string, engine: Engine): readonly WhyNotView[] | undefined {

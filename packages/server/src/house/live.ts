@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Configuration, ConnectionConfiguration, Rulebook } from '@holdfast/engine'
-import type { Source, Venue } from '@holdfast/venues'
+import { openVenue, type Source, type Venue } from '@holdfast/venues'
 import { createExecutor, type Executor } from '../act/executor.js'
 import { createInbox } from '../act/inbox.js'
 import { lockAccount } from '../act/lock.js'
@@ -24,7 +24,7 @@ export type VenueOpener = (
   },
 ) => Promise<Venue>
 
-/** The configuration asks for live and recorded data at once, or for lines that nobody can open. */
+/** The configuration asks for live and recorded data at once. */
 export class LiveError extends Error {
   override readonly name = 'LiveError'
 }
@@ -61,8 +61,7 @@ export function isLive({ connections, sources }: Configuration): boolean {
 /** The live half of the house: lines to venues, what comes in over them, and who acts. */
 export async function openLive(options: LiveOptions): Promise<Live> {
   const { configuration, rulebook, clock, logger, metrics, secret } = options
-  const open = options.openVenue
-  if (open === undefined) throw new LiveError('the configuration has connections, and nothing here can open them')
+  const open = options.openVenue ?? openVenue
   const inbox = createInbox(clock)
   const lines = await Promise.all(
     configuration.accounts.flatMap(({ id, connection: name, portfolio }) => {

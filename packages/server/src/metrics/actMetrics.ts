@@ -63,7 +63,7 @@ function orderGauges(registry: Registry, model: ReadModel): void {
     registers: [registry],
     collect() {
       this.reset()
-      const { orders, accounts } = model.orders() ?? { orders: [], accounts: [] }
+      const { orders, accounts } = model.view()?.orders ?? { orders: [], accounts: [] }
       for (const { account } of accounts) {
         for (const status of ['sending', 'open', 'unresolved']) this.set({ account, status }, 0)
       }
@@ -79,7 +79,8 @@ function orderGauges(registry: Registry, model: ReadModel): void {
     registers: [registry],
     collect() {
       this.reset()
-      for (const { account, reconciled } of model.orders()?.accounts ?? []) this.set({ account }, reconciled ? 1 : 0)
+      for (const { account, reconciled } of model.view()?.orders.accounts ?? [])
+        this.set({ account }, reconciled ? 1 : 0)
     },
   })
 }

@@ -47,6 +47,33 @@ export function collectAssessment(registry: Registry, model: ReadModel): void {
     (account) => account.worstScenario?.pnl,
   )
 
+  accountGauge(
+    'holdfast_account_safety_buffer_ratio',
+    "By which the venue's own figures raise our requirements; only where the venue gave figures",
+    ({ calibration }) => calibration?.buffer,
+  )
+  accountGauge(
+    'holdfast_account_venue_figure_age_seconds',
+    "Age of the venue's figures that were compared last",
+    ({ calibration }) => seconds(calibration?.ageMs),
+  )
+  accountGauge(
+    'holdfast_account_venue_figure_comparisons',
+    "How often the venue's figures were compared with ours",
+    ({ calibration }) => calibration?.samples,
+  )
+  new Gauge({
+    name: 'holdfast_account_margin_residual_usd',
+    help: "Venue's figure minus ours when last compared, signed; a requirement above 0 and an equity below 0: ours is too favourable",
+    labelNames: ['account', 'figure'],
+    registers: [registry],
+    collect() {
+      this.reset()
+      for (const { account, calibration } of model.assessment()?.accounts ?? []) {
+        for (const { figure, residual } of calibration?.latest?.residuals ?? []) this.set({ account, figure }, residual)
+      }
+    },
+  })
   new Gauge({
     name: 'holdfast_net_delta_usd',
     help: 'Cash delta by portfolio and underlying',

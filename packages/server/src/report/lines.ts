@@ -14,6 +14,7 @@ export function assessmentLines(turn: Turn, assessment: Assessment): readonly st
     portfolio: account.portfolio,
     marginModel: account.marginModel,
     ...accountPoint(account, turn.time),
+    ...(account.calibration === undefined ? {} : { calibration: account.calibration }),
     distance: account.distance ?? null,
     ...riskFields(account),
   }))

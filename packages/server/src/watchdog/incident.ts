@@ -80,7 +80,12 @@ function noteOf(path: string, name: string): string {
     const whole = hash === hashOf(incident)
     const { mode, accounts } = incident
     const undone = accounts.filter(({ state }) => state === 'incomplete').map(({ account }) => account)
-    const rest = accounts.length === 0 ? 'it did not get to say what it did' : undone.length === 0 ? 'confirmed by the venues' : `not complete for ${undone.join(', ')}`
+    const rest =
+      accounts.length === 0
+        ? 'it did not get to say what it did'
+        : undone.length === 0
+          ? 'confirmed by the venues'
+          : `not complete for ${undone.join(', ')}`
     const reason = `watchdog took over: ${incident.reason}; ${rest} (${name}${whole ? '' : ', its hash does not fit'})`
     return killNote({ mode, drill: false, reason })
   } catch (error) {

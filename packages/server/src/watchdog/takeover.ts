@@ -100,7 +100,11 @@ async function withdrawEverything({ line: { venue }, drill }: TakeoverOptions, d
 }
 
 /** An order without an answer is asked for before anything else is sent in its instrument. */
-async function placeOne({ line, clock, signal }: TakeoverOptions, order: VenueOrderRequest, done: string[]): Promise<void> {
+async function placeOne(
+  { line, clock, signal }: TakeoverOptions,
+  order: VenueOrderRequest,
+  done: string[],
+): Promise<void> {
   const outcome = await line.venue.place(order)
   if (outcome.outcome === 'confirmed') {
     done.push(`${words(order)}: ${outcome.order.filled} filled`)

@@ -27,7 +27,10 @@ export type TakeoverPlan = {
 }
 
 /** Sizes to end at, by instrument; what is not listed ends flat. Undefined: sizes are left alone. */
-export function targetsOf({ positions }: Statement, settings: TakeoverSettings): ReadonlyMap<string, Money> | undefined {
+export function targetsOf(
+  { positions }: Statement,
+  settings: TakeoverSettings,
+): ReadonlyMap<string, Money> | undefined {
   if (settings.mode === 'cancel') return undefined
   if (settings.mode === 'flatten') return new Map()
   const kept = moneyFromNumber(1 - settings.reduceShare)!

@@ -148,7 +148,8 @@ function requirementOf(
   const mark = reading.mark(instrument)
   const coins = Math.abs(instrument.payoff === 'inverse' ? size / mark : size)
   const rates = rowOf(parameters.futures, instrument.underlying)
-  const unit = instrument.payoff === 'inverse' ? reading.assetPrice(instrument.settle) : mark
+  const settle = reading.assetPrice(instrument.settle)
+  const unit = instrument.payoff === 'inverse' ? settle : mark * settle
   const extra = rates.perCoin * coins
   return { initial: coins * (rates.initial + extra) * unit, maintenance: coins * (rates.maintenance + extra) * unit }
 }
@@ -156,7 +157,8 @@ function requirementOf(
 /** Requirement of one unit short, USD: rates are in coin for inverse options and of U for linear ones. */
 function shortOption(reading: MarketReading, option: Option, parameters: DeribitStandardParameters): Requirement {
   const { maximum, minimum, maintenance } = parameters.options
-  const underlying = reading.market.forward(option.underlying, option.expiry) ?? reading.index(option.underlying)
+  const hasForward = reading.market.forward(option.underlying, option.expiry) !== undefined
+  const underlying = hasForward ? reading.forward(option.underlying, option.expiry) : reading.index(option.underlying)
   const away = option.right === 'call' ? option.strike - underlying : underlying - option.strike
   const mark = option.payoff === 'inverse' ? reading.mark(option) : reading.mark(option) / underlying
   const unit =

@@ -1,4 +1,5 @@
-import type { MarginAccount, MarginBucket, MarginOutcome } from '../model.js'
+import type { Perpetual } from '@holdfast/quant'
+import type { MarginAccount, MarginBucket, MarginOutcome, MarginPosition } from '../model.js'
 import { marginOutcome } from '../outcome.js'
 import type { MarketReading } from '../reading.js'
 
@@ -57,9 +58,12 @@ export class MarginLedger {
 /** Name of the bucket that all positions share which have no collateral of their own. */
 export const CROSS = 'cross'
 
+export type PerpetualPosition = MarginPosition & { readonly instrument: Perpetual }
+
 /** Linear perpetuals of an account with a size; everything else is named as unsupported. */
-export function linearPerpetuals(reading: MarketReading, account: MarginAccount): MarginAccount['positions'] {
-  return account.positions.filter(({ instrument, size }) => {
+export function linearPerpetuals(reading: MarketReading, account: MarginAccount): readonly PerpetualPosition[] {
+  return account.positions.filter((position): position is PerpetualPosition => {
+    const { instrument, size } = position
     if (size === 0) return false
     if (instrument.kind === 'perpetual' && instrument.payoff === 'linear') return true
     reading.unsupported(instrument)

@@ -2,7 +2,7 @@ import { log } from '@holdfast/quant'
 import type { MarginAccount, MarginPosition } from '../model.js'
 import { optionDelta, optionValue } from '../optionValue.js'
 import type { MarketReading } from '../reading.js'
-import { valuePosition } from '../valuation.js'
+import { priceUnit, valuePosition } from '../valuation.js'
 import type { PortfolioParameters } from './parameters.js'
 import { curveOf, termOf, tiltOf, volShocksOf } from './volMove.js'
 
@@ -63,7 +63,8 @@ function holdingOf(reading: MarketReading, position: MarginPosition, baseSize: n
         instrument.kind === 'spot' ? undefined : instrument.kind === 'future' ? instrument.expiry : reading.market.time
       const mark = reading.mark(instrument)
       if (instrument.kind === 'spot' || instrument.payoff === 'linear') {
-        return { position, expiry, baseDelta: size, pnl: ({ spot }) => size * mark * spot }
+        const worth = size * mark * priceUnit(reading, instrument)
+        return { position, expiry, baseDelta: size, pnl: ({ spot }) => worth * spot }
       }
       // The coin P&L is worth more or less as the coin itself moves: (1/entry − 1/P′) · S′ − (1/entry − 1/P) · S.
       const entry = reading.entryPrice(position)

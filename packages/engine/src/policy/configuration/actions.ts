@@ -1,15 +1,16 @@
-import { type Instrument, instrumentKey, sizeUnit } from '@holdfast/quant'
+import { instrumentKey } from '@holdfast/quant'
 import { suggest } from '../../text/suggest.js'
 import type { RuleAction, RuleScope } from '../configuration.js'
 import { measuresOfScope } from '../measure.js'
 import { instrumentOf, notAnInstrument } from './accounts.js'
 import type { Diagnostic } from './diagnostic.js'
+import { type HedgeReading, readHedge, readHedgeOptions } from './hedge.js'
 import type { Path } from './page.js'
 import type { Known } from './rules.js'
 import { ACTION_NAMES, type ActionPart } from './rulesSchema.js'
+import { vaultActionOf } from './vaultActions.js'
 import type { YamlSource } from './yamlSource.js'
 
-type Amount = { readonly amount: string; readonly unit: string }
 type Complain = (
   path: Path,
   detail: Pick<Diagnostic, 'code' | 'message'> & { allowed?: string | undefined; suggestion?: string | undefined },
@@ -46,7 +47,16 @@ function readAction(
   complain: Complain,
   diagnostics: Diagnostic[],
 ): RuleAction | undefined {
-  const { alert, 'hedge-delta': hedge, reduce, 'top-up': topUp, cancel, halt, kill } = file.do
+  const {
+    alert,
+    'hedge-delta': hedge,
+    'hedge-options': hedgeOptions,
+    reduce,
+    'top-up': topUp,
+    cancel,
+    halt,
+    kill,
+  } = file.do
   const knownAccount = (path: Path, account: string | undefined) => checkAccount(path, account, scope, known, complain)
   const keys = (path: Path, given: readonly string[]) =>
     given.flatMap((text, index) => {
@@ -58,27 +68,9 @@ function readAction(
     checkSummary(alert.summary, scope, complain)
     return { kind: 'alert', tier: alert.tier, subject: alert.subject ?? file.id, summary: alert.summary }
   }
-  if (hedge !== undefined) {
-    const at = ['do', 'hedge-delta']
-    const instrument = instrumentOf('', hedge.with)
-    if (instrument === undefined) {
-      diagnostics.push(notAnInstrument(source, [...rulePath, ...at, 'with'], hedge.with))
-      return undefined
-    }
-    knownAccount([...at, 'account'], hedge.account)
-    checkHedge(at, hedge, instrument, scope, known, complain)
-    return {
-      kind: 'hedge-delta',
-      account: hedge.account,
-      instrument,
-      target: hedge.target.amount,
-      above: hedge.above?.amount ?? '0',
-      below: hedge.below?.amount ?? '0',
-      ratio: hedge.ratio,
-      ...(hedge.lot === undefined ? {} : { lot: hedge.lot.amount }),
-      maxSlippage: hedge.maxSlippage,
-    }
-  }
+  const hedging: HedgeReading = { source, rulePath, scope, known, knownAccount, complain, diagnostics }
+  if (hedge !== undefined) return readHedge(hedging, hedge)
+  if (hedgeOptions !== undefined) return readHedgeOptions(hedging, hedgeOptions)
   if (reduce !== undefined) {
     knownAccount(['do', 'reduce', 'account'], reduce.account)
     const { account, share, maxSlippage } = reduce
@@ -100,7 +92,11 @@ function readAction(
     return { kind: 'cancel', ...(account === undefined ? {} : { account }), instruments }
   }
   if (kill !== undefined) return { kind: 'kill', mode: kill.mode, reason: kill.reason }
-  return { kind: 'halt', reason: halt?.reason ?? '' }
+  if (halt !== undefined) return { kind: 'halt', reason: halt.reason }
+  const notInstrument = (path: Path, text: string) => {
+    diagnostics.push(notAnInstrument(source, [...rulePath, ...path], text))
+  }
+  return vaultActionOf(file.do, { complain, checkAccount: knownAccount, notInstrument, scope, known })
 }
 
 function checkAccount(
@@ -130,66 +126,25 @@ function checkAccount(
   })
 }
 
-type HedgeFile = NonNullable<ActionPart['do']['hedge-delta']>
-
-function checkHedge(
-  at: Path,
-  hedge: HedgeFile,
-  instrument: Instrument,
-  scope: RuleScope,
-  known: Known,
-  complain: Complain,
-): void {
-  const { underlying, venue } = instrument
-  const only = scope.kind === 'underlying' && scope.underlyings.length === 1 ? scope.underlyings[0] : undefined
-  if (only === undefined) {
-    const message = 'delta is hedged for one underlying at a time'
-    complain(at, { code: 'NOT_ALLOWED', message, allowed: 'scope: { underlying: BTC }' })
-  } else if (underlying !== only) {
-    complain([...at, 'with'], { code: 'UNKNOWN_INSTRUMENT', message: `${hedge.with} does not hedge ${only}` })
-  }
-  if (instrument.kind === 'option') {
-    complain([...at, 'with'], {
-      code: 'UNKNOWN_INSTRUMENT',
-      message: 'an option is no delta hedge',
-      allowed: 'spot, a perpetual or a future',
-    })
-  }
-  if (hedge.lot !== undefined && hedge.lot.unit !== sizeUnit(instrument)) {
-    const allowed = `an amount of ${sizeUnit(instrument)}`
-    complain([...at, 'lot'], { code: 'WRONG_UNIT', message: `${hedge.lot.unit} is the wrong unit`, allowed })
-  }
-  const account = known.accounts.find(({ id }) => id === hedge.account)
-  if (account !== undefined && account.venue !== venue) {
-    complain([...at, 'account'], {
-      code: 'NOT_ALLOWED',
-      message: `account '${account.id}' is at ${account.venue}, the instrument at ${venue}`,
-    })
-  }
-  const sizes: readonly (readonly [string, Amount | undefined])[] = [
-    ['target', hedge.target],
-    ['above', hedge.above],
-    ['below', hedge.below],
-  ]
-  for (const [name, size] of sizes) {
-    if (size === undefined || size.unit === underlying) continue
-    complain([...at, name], {
-      code: 'WRONG_UNIT',
-      message: `${size.unit} is the wrong unit for delta`,
-      allowed: `an amount of ${underlying}`,
-    })
-  }
-}
-
 /** Units that an action's bounds may be written in; empty where it is not counted. */
 export function boundUnits(action: RuleAction): readonly string[] {
   switch (action.kind) {
     case 'hedge-delta':
       return [action.instrument.underlying, action.instrument.quote]
+    case 'hedge-options':
+      return ['USD']
     case 'reduce':
       return ['USD']
     case 'top-up':
       return [action.asset]
+    case 'rebalance-collateral':
+      return ['USD']
+    case 'repay':
+    case 'boost':
+    case 'insure':
+      return [action.instrument.underlying, 'USD']
+    case 'sell-options':
+      return [action.underlying, 'USD']
     default:
       return []
   }

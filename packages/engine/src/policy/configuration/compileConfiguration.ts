@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { CalibrationSettings } from '../../margin/calibration.js'
 import type { AssessConfiguration, Configuration, GuardConfiguration, SourceConfiguration } from '../configuration.js'
 import type { Rulebook } from '../rulebook.js'
 import { rulebookOf } from '../rulebook.js'
@@ -130,6 +131,7 @@ function configurationOf(file: string, written: ConfigurationFile, accounts: Con
     accounts,
     guard: guardOf(written.guard),
     assess: assessOf(written.assess),
+    calibration: calibrationOf(written.calibration),
     margin: defined(margin) as Configuration['margin'],
     alerts: {
       channels: alerts.channels,
@@ -184,6 +186,10 @@ function assessOf({ spotMoves, volMoves, valueAtRisk, distance }: ConfigurationF
     },
     distance,
   }
+}
+
+function calibrationOf({ halfLife, maxAge, ...shares }: ConfigurationFile['calibration']): CalibrationSettings {
+  return { ...shares, halfLifeMs: halfLife, maxAgeMs: maxAge }
 }
 
 /** Ascending, each once, and always with the point where nothing moves. */

@@ -8,6 +8,7 @@ import {
   type Quantity,
   toFraction,
   toMilliseconds,
+  toVol,
   UNITS_BY_DIMENSION,
 } from './quantity.js'
 
@@ -43,8 +44,13 @@ export function fraction(field: FieldText & RangeText) {
   return quantity('fraction', toFraction, field)
 }
 
+/** A volatility, such as `30 vol`; an annualised decimal after parsing. */
+export function vol(field: FieldText & RangeText) {
+  return quantity('vol', toVol, field)
+}
+
 function quantity(
-  dimension: 'time' | 'fraction',
+  dimension: 'time' | 'fraction' | 'vol',
   convert: (quantity: Quantity) => number,
   field: FieldText & RangeText,
 ) {
@@ -142,6 +148,48 @@ export function secret(field: FieldText) {
         allowed,
         suggestion: field.example,
       })
+    })
+}
+
+/**
+ * Absolute risk aversion, 1 per USD, as `20 per notional` (of the book's options) or `2 per 100000 USD`: a variance of v USD² is
+ * worth half of it times v.
+ */
+export function riskAversion(field: FieldText) {
+  const allowed = `above 0, per notional or per an amount of USD, e.g. ${field.example}`
+  return z
+    .unknown()
+    .meta({
+      type: 'string',
+      pattern: '^[0-9][0-9_]*(\\.[0-9]+)?\\s+per\\s+(notional|[0-9][0-9_]*(\\.[0-9]+)?\\s*USD)$',
+      description: `${field.description} Allowed: ${allowed}.`,
+      examples: [field.example],
+    })
+    .transform((value, context): { amount: number; per: 'notional' | number } => {
+      if (typeof value === 'number') {
+        return complain(context, `${value} has no unit`, {
+          code: 'BARE_NUMBER',
+          allowed,
+          suggestion: `write what it is per, e.g. ${field.example}`,
+        })
+      }
+      const match = typeof value === 'string' ? /^(\S+)\s+per\s+(.+)$/.exec(value.trim()) : null
+      const amount = match === null ? undefined : parseQuantity(`${match[1]} USD`)
+      if (match === null || amount?.ok !== true) {
+        return complain(context, `${show(value)} is no risk aversion`, { code: 'WRONG_TYPE', allowed })
+      }
+      const per = match[2] === 'notional' ? undefined : parseQuantity(match[2] ?? '')
+      if (per !== undefined && !(per.ok && per.quantity.unit === 'USD')) {
+        return complain(context, `'${match[2]}' is neither notional nor an amount of USD`, {
+          code: 'WRONG_UNIT',
+          allowed,
+        })
+      }
+      const usd = per?.ok === true ? Number(per.quantity.number) : 1
+      const number = Number(amount.quantity.number)
+      if (!(number > 0 && usd > 0))
+        return complain(context, `${value} is out of range`, { code: 'OUT_OF_RANGE', allowed })
+      return { amount: number, per: per === undefined ? 'notional' : usd }
     })
 }
 

@@ -141,3 +141,41 @@ export const assessSchema = z
   })
   .prefault({})
   .meta({ description: 'What is worked out of the book.' })
+
+/** The section `calibration`. Defaults are those of the calibration itself. */
+export const calibrationSchema = z
+  .strictObject({
+    minimum: fraction({
+      description: 'Buffer on the requirements of an account whose venue figures were compared, at least.',
+      example: '2 %',
+      min: '0 %',
+      max: '100 %',
+    }).prefault('0 %'),
+    maximum: fraction({
+      description: 'The buffer never grows beyond this.',
+      example: '50 %',
+      min: '0 %',
+      max: '1000 %',
+    }).prefault('100 %'),
+    multiple: z
+      .number()
+      .min(1)
+      .max(10)
+      .prefault(1.5)
+      .meta({ description: 'Buffer per share by which our figures are too favourable.' }),
+    halfLife: duration({
+      description: 'Time in which what the buffer holds above its minimum halves.',
+      example: '6 h',
+      min: '1 s',
+      max: '365 d',
+    }).prefault('6 h'),
+    maxAge: duration({
+      description: 'Figures of the venue that are older than this are not compared.',
+      example: '10 s',
+      min: '1 ms',
+      max: '1 d',
+    }).prefault('30 s'),
+  })
+  .refine(({ minimum, maximum }) => minimum <= maximum, '`minimum` must not exceed `maximum`')
+  .prefault({})
+  .meta({ description: "How a venue's own margin figures widen the safety buffer of an account." })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { KILL_MODES, STAGES } from '../../decision.js'
-import { amount, duration, fraction } from './field.js'
+import { amount, duration, fraction, riskAversion } from './field.js'
+import { boostSchema, insureSchema, rebalanceSchema, repaySchema, sellOptionsSchema } from './vaultSchema.js'
 
 const oneOrMany = (description: string, example: string) =>
   z
@@ -52,9 +53,30 @@ const alertAction = z
   })
   .meta({ description: 'Tell people.' })
 
+const marginRate = (description: string, example: string) =>
+  fraction({ description, example, min: '0 %', max: '100 %' })
+const fee = fraction({
+  description: "Taker's fee, of notional.",
+  example: '5 bps',
+  min: '0 bps',
+  max: '1 %',
+})
+
+const hedgePlace = z
+  .strictObject({
+    instrument: z.string().meta({ description: 'Key of the instrument.', examples: ['deribit:BTC/USD:BTC'] }),
+    account: z.string().optional().meta({ description: 'Account there; that of the action where absent.' }),
+    fee: fee.prefault('5 bps'),
+    marginRate: marginRate('Initial margin of the hedge, of notional.', '5 %').prefault('5 %'),
+  })
+  .meta({ description: 'A place to hedge at.' })
+
 const hedgeDelta = z
   .strictObject({
-    with: z.string().meta({ description: 'Key of the instrument to hedge with.', examples: ['deribit:BTC/USD:BTC'] }),
+    with: z.union([z.string(), z.array(hedgePlace).min(1)]).meta({
+      description: 'Key of the instrument to hedge with, or a list of places: the cheapest that can be used is taken.',
+      examples: ['deribit:BTC/USD:BTC'],
+    }),
     account: z.string().meta({ description: 'Account that the order is for.' }),
     target: amount({ description: 'Net delta to end at.', example: '0 BTC', sign: 'any' }),
     above: amount({
@@ -79,8 +101,91 @@ const hedgeDelta = z
       sign: 'positive',
     }).optional(),
     maxSlippage: slippage.prefault('20 bps'),
+    band: z.enum(['fixed', 'whalley-wilmott', 'zakamouline', 'impulse']).optional().meta({
+      description:
+        'How far net delta may stray: fixed (`above`, `below`; the default), or by model from cost, net gamma and risk aversion.',
+    }),
+    riskAversion: riskAversion({
+      description: 'For bands by model: how much variance is worth being rid of; 20 per notional where absent.',
+      example: '20 per notional',
+    }).optional(),
+    cost: fraction({
+      description: 'For bands by model: what a trade costs, of notional; fee and half the quoted spread where absent.',
+      example: '7 bps',
+      min: '0 bps',
+      max: '5 %',
+    }).optional(),
+    fixedCost: amount({
+      description: 'For the impulse band: what each trade costs whatever its size.',
+      example: '5 USD',
+      sign: 'positive',
+    }).optional(),
+    tradeTo: z.enum(['edge', 'target']).optional().meta({
+      description:
+        'Where a hedge ends: the near edge of the band, or the target. The target where absent for fixed bands, the edge for models.',
+    }),
+    minTicket: amount({
+      description: 'Smaller orders are not sent, in base units or the quote asset.',
+      example: '1000 USD',
+      sign: 'positive',
+    }).optional(),
+    maxClip: amount({
+      description: 'Larger orders are cut to this, in base units or the quote asset.',
+      example: '250000 USD',
+      sign: 'positive',
+    }).optional(),
+    ignoreVolMoves: z.boolean().optional().meta({
+      description: 'Do not hedge where delta left its band by a move of implied vol at fixed strikes alone.',
+    }),
+    expiryWindow: z.enum(['own', 'synthetic-delivery']).optional().meta({
+      description:
+        'In the last half hour of an expiry. own: tell our own exposure and pin risk. synthetic-delivery: keep delta at its target in step as the settlement average fixes.',
+    }),
   })
   .meta({ description: 'Plan an order that brings net delta back to its target.' })
+
+const hedgeOptions = z
+  .strictObject({
+    with: z
+      .array(z.string())
+      .min(1)
+      .meta({
+        description: 'Keys of the instruments that may be traded: options, and what takes their delta off.',
+        examples: [['deribit:BTC/USD:BTC', 'deribit:BTC/USD:BTC-260327-60000-P']],
+      }),
+    account: z.string().meta({ description: 'Account that the orders are for.' }),
+    delta: amount({ description: 'Net delta that may stay.', example: '0.5 BTC', sign: 'not-negative' }),
+    gamma: amount({
+      description: 'Change of cash delta for a move of 1 % that may stay.',
+      example: '20000 USD',
+      sign: 'not-negative',
+    }),
+    vega: amount({ description: 'Vega per vol point that may stay.', example: '2000 USD', sign: 'not-negative' }),
+    vegaBy: z.enum(['expiry', 'total']).prefault('total').meta({
+      description: 'Whether vega is to be within its tolerance in each expiry, or in sum.',
+    }),
+    fee: fee.prefault('5 bps'),
+    marginRate: marginRate('Initial margin of a perpetual, a future or a sold option, of notional.', '15 %').prefault(
+      '15 %',
+    ),
+    maxMargin: amount({
+      description: 'Most margin that the hedge may bind; what is available in the account where absent.',
+      example: '100000 USD',
+      sign: 'positive',
+    }).optional(),
+    maxNotional: amount({
+      description: 'Most notional that is traded.',
+      example: '1000000 USD',
+      sign: 'positive',
+    }).optional(),
+    partial: z.boolean().prefault(false).meta({
+      description: 'Where the tolerances cannot be met: do what comes nearest, rather than nothing.',
+    }),
+    maxSlippage: slippage.prefault('50 bps'),
+  })
+  .meta({
+    description: 'Plan the cheapest orders in options and futures that bring delta, gamma and vega within tolerances.',
+  })
 
 const reduce = z
   .strictObject({
@@ -128,17 +233,37 @@ const kill = z
   })
 
 /** Exactly one of these. */
-export const ACTION_NAMES = ['alert', 'hedge-delta', 'reduce', 'top-up', 'cancel', 'halt', 'kill'] as const
+export const ACTION_NAMES = [
+  'alert',
+  'hedge-delta',
+  'hedge-options',
+  'reduce',
+  'top-up',
+  'cancel',
+  'halt',
+  'kill',
+  'rebalance-collateral',
+  'repay',
+  'boost',
+  'insure',
+  'sell-options',
+] as const
 
 const actionSchema = z
   .strictObject({
     alert: alertAction.optional(),
     'hedge-delta': hedgeDelta.optional(),
+    'hedge-options': hedgeOptions.optional(),
     reduce: reduce.optional(),
     'top-up': topUp.optional(),
     cancel: cancel.optional(),
     halt: halt.optional(),
     kill: kill.optional(),
+    'rebalance-collateral': rebalanceSchema.optional(),
+    repay: repaySchema.optional(),
+    boost: boostSchema.optional(),
+    insure: insureSchema.optional(),
+    'sell-options': sellOptionsSchema.optional(),
   })
   .meta({ description: 'What to do: exactly one action.', minProperties: 1, maxProperties: 1 })
 

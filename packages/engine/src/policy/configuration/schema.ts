@@ -4,7 +4,7 @@ import { alertsSchema } from './alertsSchema.js'
 import { connectionSchema } from './connections.js'
 import { decimal, duration, fraction, instant, quantityText, secret } from './field.js'
 import { preTradeSchema } from './preTrade.js'
-import { assessSchema, guardsSchema } from './riskSchema.js'
+import { assessSchema, calibrationSchema, guardsSchema } from './riskSchema.js'
 import { rulesSchema } from './rulesSchema.js'
 import { watchdogSchema } from './watchdog.js'
 
@@ -96,6 +96,13 @@ const sourceSchema = z
       id: sourceId,
       path: sourcePath.optional(),
       builtin: z.string().optional().meta({ description: 'A scenario that is built in, such as `february-2026`.' }),
+      chains: z
+        .array(z.string().min(1))
+        .optional()
+        .meta({
+          description: 'Chains whose listed options are all quoted; else only those that the scenario names.',
+          examples: [['deribit:BTC/USD:BTC-260227']],
+        }),
       ...span,
     }),
   ])
@@ -192,6 +199,15 @@ const serverSchema = z
       .array(secret({ description: 'A hashed API key with its scopes.', example: 'env:HOLDFAST_API_KEY' }))
       .prefault([])
       .meta({ description: 'API keys, by reference.' }),
+    webhookKeys: z
+      .array(
+        secret({ description: 'A name and the secret that it signs with.', example: 'env:HOLDFAST_WEBHOOK_ALICE' }),
+      )
+      .prefault([])
+      .meta({
+        description:
+          'Keys of signed webhooks, by reference; each text is a name and a secret of at least 32 characters, and confirms in that name.',
+      }),
   })
   .prefault({})
   .meta({ description: 'The server.' })
@@ -209,6 +225,7 @@ export const configurationFileSchema = z
     guard: guardsSchema,
     assess: assessSchema,
     margin: marginSchema,
+    calibration: calibrationSchema,
     rules: rulesSchema,
     alerts: alertsSchema,
     preTrade: preTradeSchema.optional(),

@@ -243,6 +243,16 @@ describe('the kill switch', () => {
     expect(late.some(({ action }) => action.kind === 'alert' && action.tier === 'critical')).toBe(true)
   })
 
+  it('behavior: an account that cannot be read is not flat', () => {
+    const desk = liveDesk()
+    const note = killNote({ mode: 'flatten', drill: false, reason: 'test' })
+    desk.turn(1, { missing: ['fault:surface'] }, [desk.control('kill', 'all', note)])
+    desk.news(at(2, { kind: 'account', account: 'main', complete: true, positions: [] }))
+    desk.news(at(2, { kind: 'open-orders', account: 'main', orders: [] }))
+    expect(acts(desk.turn(3, { missing: ['fault:surface'] }))).toEqual([])
+    expect(acts(desk.turn(4, { missing: [] }))).toEqual(['kill confirmed'])
+  })
+
   it('behavior: a share is closed once, whatever fills in parts', () => {
     const desk = liveDesk()
     const note = killNote({ mode: 'reduce', drill: false, reason: 'test' })

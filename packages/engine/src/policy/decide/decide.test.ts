@@ -70,7 +70,7 @@ describe('alerts', () => {
     })
   })
 
-  it('behavior: re-arm needs recovery and time, without a break', () => {
+  it('[UN22] re-arm needs recovery and time, without a break', () => {
     const { turns } = run(rulebook, [
       at(0, 0.7),
       at(10 * MINUTE, 0.5),
@@ -148,7 +148,7 @@ describe('alerts', () => {
     expect(turns.map((turn) => turn.map(({ rule }) => rule))).toEqual([[], ['watch.blind', 'watch.blind'], []])
   })
 
-  it('behavior: drawdown from the peak and from the start are separate limits', () => {
+  it('[UN20] drawdown from the peak and from the start are separate limits', () => {
     const rules = rulebookWith(`
   - id: from-peak
     scope: account
@@ -251,7 +251,7 @@ describe('hedges', () => {
     )
   })
 
-  it('behavior: without a price on the other side it cannot act, and a person is told', () => {
+  it('[UN17] without a price on the other side it holds, and a person is told', () => {
     const { turns } = run(
       rulebookWith(HEDGE('')),
       [{ time: 0, equity: 1, marginRatio: 0, delta: 4 }],

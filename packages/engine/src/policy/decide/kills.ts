@@ -1,22 +1,19 @@
-import { parseInstrumentKey } from '@holdfast/quant'
 import type { AccountAssessment, PositionAssessment } from '../../assess/assessment.js'
 import { KILL_MODES, type KillMode, type Scope } from '../../decision.js'
 import type { ControlEvent } from '../../event.js'
 import { permits } from '../../market/permits.js'
 import { worseQuality } from '../../market/quality.js'
-import { blockOver, isLive, type TrackedOrder } from '../../order/index.js'
+import { blockOver, type TrackedOrder } from '../../order/index.js'
 import { plainDecimal } from '../configuration/quantity.js'
-import { DEFAULT_KILL, type KillConfiguration } from '../configuration.js'
 import { planReduce } from '../plan/reduce.js'
 import { type DecideContext, record } from './context.js'
+import { killPreviewText, previewKill } from './killPreview.js'
+import { accountsIn, EVERYTHING, killSettings, ordersIn, positionsIn, underlyingOf } from './killScope.js'
 import { isConnected, outcomeFor } from './passage.js'
 import { preTradeOver } from './preTrade.js'
 
 /** Under this name the engine records what a kill does. */
 export const KILL = 'act.kill'
-
-/** Everything: the scope of a kill without a target. */
-export const EVERYTHING = 'all'
 
 /** Orders that the venue keeps though they were withdrawn are withdrawn again after this long. */
 const WITHDRAW_AGAIN_MS = 5_000
@@ -173,6 +170,10 @@ function followOrders(context: DecideContext, key: string, { account }: AccountA
 
 function closePositions(context: DecideContext, key: string, view: AccountAssessment, standing: Standing): void {
   const kill = context.draft.get('kills', key)!
+  // An account that could not be read shows no positions: that is not flat.
+  if (view.positions.length === 0 && view.missing.length > 0) {
+    standing.open.push({ what: view.account, why: `what it holds is not known: missing ${view.missing.join(', ')}` })
+  }
   for (const position of positionsIn(key, view)) {
     const target = Number(kill.targets?.[`${view.account}|${position.instrument}`] ?? '0')
     const excess = Math.abs(position.size) - Math.abs(target)
@@ -195,7 +196,7 @@ function closeOne(
   share: number,
 ): string {
   const kill = context.draft.get('kills', key)!
-  const { maxSlippage } = settingsOf(context)
+  const { maxSlippage } = killSettings(context)
   const plan = planReduce(
     { kind: 'reduce', share, instruments: [position.instrument], maxSlippage },
     view.account,
@@ -243,7 +244,7 @@ function askVenue(context: DecideContext, key: string, { account }: AccountAsses
 function tell(context: DecideContext, key: string, { confirmed, open }: Standing): void {
   const { draft, now } = context
   const kill = draft.get('kills', key)!
-  const late = now - kill.since >= settingsOf(context).confirmMs
+  const late = now - kill.since >= killSettings(context).confirmMs
   const state = open.length === 0 ? 'confirmed' : late ? 'incomplete' : 'working'
   const text = open.map(({ what, why }) => `${what} (${why})`).join('; ')
   const { told } = kill
@@ -261,7 +262,7 @@ function tell(context: DecideContext, key: string, { confirmed, open }: Standing
 
 /** A drill: what would be withdrawn and closed, and what stands in the way; nothing is held back and nothing is sent. */
 function tellDrill(context: DecideContext, key: string, mode: KillMode, actor: string, reason: string): void {
-  const preview = previewKill(context, key, mode)
+  const preview = killPreviewText(previewKill(context, key, mode))
   record(context, {
     ...killDetail(key, 'done'),
     action: { kind: 'kill-report', scope: key, mode, state: 'confirmed', drill: true, ...preview },
@@ -270,87 +271,14 @@ function tellDrill(context: DecideContext, key: string, mode: KillMode, actor: s
   })
 }
 
-/** What a kill would do now: `confirmed` can be done, `open` cannot, with why. */
-export function previewKill(
-  context: Pick<DecideContext, 'rulebook' | 'assessment' | 'market' | 'orders' | 'decisions'>,
-  key: string,
-  mode: KillMode,
-): Standing {
-  const confirmed: string[] = []
-  const open: { what: string; why: string }[] = []
-  const { maxSlippage, reduceShare } = settingsOf(context)
-  for (const view of accountsIn(context, key)) {
-    const line = context.orders.accounts.find((one) => one.account === view.account)
-    const configured = context.rulebook.configuration.accounts.find(({ id }) => id === view.account)
-    if (configured?.connection !== undefined && line?.state !== 'connected') {
-      open.push({ what: view.account, why: 'there is no line to it' })
-    }
-    for (const order of ordersIn(context, key, view.account)) {
-      confirmed.push(`cancel order ${order.id} in ${order.instrument} of ${view.account}`)
-    }
-    if (mode === 'cancel') continue
-    const share = mode === 'flatten' ? 1 : reduceShare
-    for (const position of positionsIn(key, view)) {
-      const action = { kind: 'reduce' as const, share, instruments: [position.instrument], maxSlippage }
-      const plan = planReduce(action, view.account, context.assessment, context.market, { left: {}, because: {} })
-      const what = `${position.size} ${position.sizeUnit} of ${position.instrument} in ${view.account}`
-      if (!plan.ok) open.push({ what, why: plan.reason })
-      for (const { action: order } of plan.ok ? plan.actions : []) {
-        if (order.kind === 'order') {
-          confirmed.push(
-            `close ${order.size} ${order.sizeUnit} of ${order.instrument} in ${view.account}, at ${order.limitPrice} ${order.priceUnit} or better`,
-          )
-        }
-      }
-    }
-  }
-  return { confirmed, open }
-}
-
-function settingsOf({ rulebook }: Pick<DecideContext, 'rulebook'>): KillConfiguration {
-  return rulebook.configuration.kill ?? DEFAULT_KILL
-}
-
 function reducedSizes(context: DecideContext, key: string): Readonly<Record<string, string>> {
-  const { reduceShare } = settingsOf(context)
+  const { reduceShare } = killSettings(context)
   const sizes = accountsIn(context, key).flatMap((view) =>
     positionsIn(key, view).map(({ instrument, size }): [string, string] => {
       return [`${view.account}|${instrument}`, plainDecimal(size * (1 - reduceShare))]
     }),
   )
   return Object.fromEntries(sizes)
-}
-
-/** Accounts that a kill's scope covers. A scope that names nothing we have covers nothing, and is told as such by the door. */
-function accountsIn({ assessment }: Pick<DecideContext, 'assessment'>, key: string): readonly AccountAssessment[] {
-  const [kind = '', name = ''] = key.split(/:(.*)/)
-  const portfolio = kind === 'underlying' ? name.slice(0, name.lastIndexOf('/')) : name
-  return assessment.accounts.filter((view) => {
-    if (key === EVERYTHING) return true
-    return kind === 'account' ? view.account === name : view.portfolio === portfolio
-  })
-}
-
-function underlyingOf(key: string): string | undefined {
-  return key.startsWith('underlying:') ? key.slice(key.lastIndexOf('/') + 1) : undefined
-}
-
-function covers(key: string, instrument: string): boolean {
-  const underlying = underlyingOf(key)
-  return underlying === undefined || parseInstrumentKey(instrument)?.underlying === underlying
-}
-
-/** Derivatives that are held: coins of a spot position are collateral, and stay. */
-function positionsIn(key: string, view: AccountAssessment): readonly PositionAssessment[] {
-  return view.positions.filter(({ instrument, size }) => {
-    return size !== 0 && covers(key, instrument) && parseInstrumentKey(instrument)?.kind !== 'spot'
-  })
-}
-
-function ordersIn({ orders }: Pick<DecideContext, 'orders'>, key: string, account: string): readonly TrackedOrder[] {
-  return orders.orders.filter(
-    (order) => order.account === account && isLive(order.status) && covers(key, order.instrument),
-  )
 }
 
 function instrumentsIn(context: DecideContext, key: string, account: string): readonly string[] | 'all' {

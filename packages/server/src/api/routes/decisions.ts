@@ -4,13 +4,14 @@ import { requireScope } from '../guard.js'
 import { pageOf, pageQuery, paginate } from '../page.js'
 import { Problem } from '../problem.js'
 import { alertSchema, alertWire, decisionSchema, decisionWire } from '../wire/decision.js'
-import { explanationSchema, ruleSchema, whyNotSchema } from '../wire/house.js'
+import { explanationSchema, ruleSchema, ruleWire, whyNotSchema } from '../wire/house.js'
 import type { RouteContext } from './context.js'
+import { callerOf, idempotencyHeader, idempotencyKey, once, say } from './word.js'
 
 const decisionsQuery = z.strictObject({
   ...pageQuery,
   rule: z.string().optional(),
-  kind: z.enum(['alert', 'order', 'collateral', 'cancel', 'halt']).optional(),
+  kind: z.enum(['alert', 'order', 'collateral', 'cancel', 'halt', 'kill-report', 'stage', 'adopt']).optional(),
 })
 const alertsQuery = z.strictObject({ ...pageQuery, state: z.enum(['firing', 'resolved']).optional() })
 const acknowledgement = z.strictObject({ note: z.string().max(500).optional() })
@@ -62,7 +63,7 @@ export function decisionRoutes(app: FastifyInstance, context: RouteContext): voi
   app.get(
     '/v1/rules',
     { schema: { summary: 'The rulebook', response: { 200: z.object({ items: z.array(ruleSchema) }) } } },
-    () => ({ items: ports.rules() }),
+    () => ({ items: ports.rules().map((rule) => ruleWire(rule, model.view()?.time ?? 0)) }),
   )
 
   app.get<{ Params: { id: string } }>(
@@ -110,40 +111,26 @@ function acknowledgeRoute(
     {
       schema: {
         summary: 'Says that a person has seen an alert; recorded in the journal with who and when',
-        headers: z.looseObject({ 'idempotency-key': z.string().min(1).max(255).optional() }),
+        headers: idempotencyHeader,
         params: idParams,
         body: acknowledgement,
         response: { 200: alertSchema },
       },
     },
-    async (request, reply) => {
-      const caller = request.caller ?? { id: 'local', hash: '', scopes: ['admin'] as const }
-      requireScope(caller, 'act')
-      const key = request.headers['idempotency-key']
-      if (typeof key !== 'string') {
-        throw new Problem('IDEMPOTENCY_KEY_MISSING', 'send a key of your own choice, new for each action', {
-          outcome: 'not_sent',
-        })
-      }
+    (request, reply) => {
       const { id } = request.params
+      const caller = callerOf(request)
+      requireScope(caller, 'act')
+      const key = idempotencyKey(request)
       if (model.alerts.find(id) === undefined) {
         throw new Problem('NOT_FOUND', `there is no alert "${id}", or it has aged out`, { outcome: 'not_sent' })
       }
-      const now = ports.now()
-      const note = request.body.note
-      const asked = { path: request.url, body: request.body }
-      const { result, replayed } = await idempotency.once(caller.id, key, asked, now, async () => {
-        const stamp = { source: 'api', sourceTime: now, receivedTime: now }
-        const control = { kind: 'control', command: 'acknowledge', actor: caller.id, target: id, ...stamp } as const
-        try {
-          await submit(note === undefined ? control : { ...control, note })
-        } catch (cause) {
-          throw new Problem('LOOP_REFUSED', 'the acknowledgement was not recorded', { outcome: 'unknown', cause })
-        }
-        return alertWire(model.alerts.acknowledge(id, caller.id, now)!)
+      const { note } = request.body
+      const word = { command: 'acknowledge', target: id, ...(note === undefined ? {} : { note }) } as const
+      return once({ ports, idempotency }, request, reply, key, async () => {
+        await say(ports, submit, caller.id, word)
+        return alertWire(model.alerts.acknowledge(id, caller.id, ports.now())!)
       })
-      if (replayed) reply.header('idempotency-replayed', 'true')
-      return result
     },
   )
 }

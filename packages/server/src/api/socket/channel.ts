@@ -1,6 +1,9 @@
-import type { Turn } from '@holdfast/engine'
+import { isLive, type Turn } from '@holdfast/engine'
 import type { ReadModel } from '../readModel.js'
+import { killsWire } from '../routes/acting.js'
+import { orderWire } from '../wire/acting.js'
 import { accountWire } from '../wire/assessment.js'
+import { iso } from '../wire/common.js'
 import { alertWire, decisionWire } from '../wire/decision.js'
 import { marketWire, turnWire } from '../wire/house.js'
 import { positionsWire } from '../wire/position.js'
@@ -10,12 +13,16 @@ export type Channel =
   | { readonly kind: 'turns' }
   | { readonly kind: 'decisions' }
   | { readonly kind: 'alerts' }
+  | { readonly kind: 'orders' }
+  | { readonly kind: 'kills' }
   | { readonly kind: 'account'; readonly account: string }
   | { readonly kind: 'market'; readonly underlying: string }
 
-/** `turns`, `decisions`, `alerts`, `accounts.{id}`, `market.{underlying}`; undefined for anything else. */
+/** `turns`, `decisions`, `alerts`, `orders`, `kills`, `accounts.{id}`, `market.{underlying}`; undefined for anything else. */
 export function parseChannel(name: string): Channel | undefined {
-  if (name === 'turns' || name === 'decisions' || name === 'alerts') return { kind: name }
+  if (name === 'turns' || name === 'decisions' || name === 'alerts' || name === 'orders' || name === 'kills') {
+    return { kind: name }
+  }
   const dot = name.indexOf('.')
   const rest = name.slice(dot + 1)
   if (dot < 0 || rest === '') return undefined
@@ -46,6 +53,14 @@ export function showPicture(out: Outflow, name: string, channel: Channel, model:
       if (picture !== undefined) out.picture(name, marketWire(picture, assessment))
       return
     }
+    case 'orders': {
+      const live = model.orders.orders().filter(({ status }) => isLive(status))
+      out.picture(name, { time: iso(assessment.time), live: live.map((order) => orderWire(order, assessment.time)) })
+      return
+    }
+    case 'kills':
+      out.picture(name, killsWire({ model }))
+      return
     case 'turns':
     case 'decisions':
     case 'alerts':
@@ -76,6 +91,8 @@ export function showTurn(out: Outflow, name: string, channel: Channel, turn: Tur
     }
     case 'account':
     case 'market':
+    case 'orders':
+    case 'kills':
       showPicture(out, name, channel, model)
       return
   }

@@ -43,7 +43,7 @@ export function createSession(options: {
     const parsed = names.map((name) => [name, parseChannel(name)] as const)
     const unknown = parsed.find(([, channel]) => channel === undefined)
     if (unknown !== undefined) {
-      const help = 'channels: turns, decisions, alerts, accounts.{id}, market.{underlying}'
+      const help = 'channels: turns, decisions, alerts, orders, kills, accounts.{id}, market.{underlying}'
       pipe.send(rpcError(id, 'UNKNOWN_CHANNEL', `there is no channel "${unknown[0]}"; ${help}`))
       return
     }

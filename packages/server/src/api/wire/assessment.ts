@@ -1,10 +1,12 @@
-import type {
-  AccountAssessment,
-  Concentration,
-  InputState,
-  PnlExplained,
-  PortfolioAssessment,
-  UnderlyingGreeks,
+import {
+  type AccountAssessment,
+  CALIBRATED_FIGURES,
+  type CalibrationView,
+  type Concentration,
+  type InputState,
+  type PnlExplained,
+  type PortfolioAssessment,
+  type UnderlyingGreeks,
 } from '@holdfast/engine'
 import { z } from 'zod'
 import { iso, isoTime, known, named, optional, quality, type Wire } from './common.js'
@@ -152,10 +154,41 @@ export const marginSchema = named(
       excessInitial: number,
       excessMaintenance: number,
       parts: z.record(z.string(), number),
+      buckets: optional(
+        z.array(z.object({ name: z.string(), equity: number, initialMargin: number, maintenanceMargin: number })),
+      ),
       scenarios: optional(z.array(z.object({ name: z.string(), pnl: number }))),
     }),
     z.object({ ok: z.literal(false), missing: z.array(z.string()) }),
   ]),
+)
+
+export const calibrationSchema = named(
+  'Calibration',
+  "The venue's own figures beside our model's without buffer, USD. Residuals are venue − ours; the buffer, a share of the requirements, is in `margin` as the parts `initial.safetyBuffer` and `maintenance.safetyBuffer`.",
+  z.object({
+    samples: number,
+    buffer: number,
+    ageSeconds: optional(number),
+    latest: optional(
+      z.object({
+        source: z.string(),
+        sourceTime: isoTime,
+        residuals: z.array(
+          z.object({
+            figure: z.enum(CALIBRATED_FIGURES),
+            ours: number,
+            venue: number,
+            residual: number,
+            ratio: optional(number),
+          }),
+        ),
+        buffer: number,
+        isCovered: z.boolean(),
+      }),
+    ),
+    setAside: optional(z.object({ sourceTime: isoTime, reason: z.string() })),
+  }),
 )
 
 /** maintenance ÷ equity; `liquidatable` where equity ≤ 0 < maintenance. */
@@ -184,6 +217,7 @@ export const accountSchema = named(
     marginModel: z.string(),
     time: isoTime,
     margin: marginSchema,
+    calibration: optional(calibrationSchema),
     marginRatio: optional(marginRatioSchema),
     distance: optional(distanceSchema),
     positionCount: z.number(),
@@ -223,13 +257,30 @@ export function inputWire(input: InputState): InputWire {
 }
 
 export function accountWire(account: AccountAssessment, time: number): AccountWire {
-  const { positions, marginRatio, pnl: _pnl, ...rest } = account
+  const { positions, marginRatio, calibration, pnl: _pnl, ...rest } = account
   return {
     ...rest,
     ...riskWire(account),
+    ...known('calibration', calibration === undefined ? undefined : calibrationWire(calibration)),
     ...known('marginRatio', ratioWire(marginRatio)),
     time: iso(time),
     positionCount: positions.length,
+  }
+}
+
+function calibrationWire({
+  samples,
+  buffer,
+  ageMs,
+  latest,
+  setAside,
+}: CalibrationView): AccountWire['calibration'] & {} {
+  return {
+    samples,
+    buffer,
+    ...known('ageSeconds', ageMs === undefined ? undefined : ageMs / 1000),
+    ...known('latest', latest === undefined ? undefined : { ...latest, sourceTime: iso(latest.sourceTime) }),
+    ...known('setAside', setAside === undefined ? undefined : { ...setAside, sourceTime: iso(setAside.sourceTime) }),
   }
 }
 

@@ -1,7 +1,7 @@
-import type { Assessment, Turn } from '@holdfast/engine'
+import { type Assessment, STAGES, type Turn } from '@holdfast/engine'
 import { z } from 'zod'
 import type { MarketPicture } from '../marketMemory.js'
-import type { ApiPorts, RunView } from '../ports.js'
+import type { ApiPorts, RuleView, RunView } from '../ports.js'
 import type { JournalHead, ReadModel } from '../readModel.js'
 import { iso, isoTime, known, named, optional, quality, type Wire } from './common.js'
 
@@ -69,8 +69,26 @@ export const marketSchema = named(
 
 export const ruleSchema = named(
   'Rule',
-  'A rule of the rulebook.',
-  z.object({ id: text, stage: text, scope: text, condition: text, action: text }),
+  'A rule of the rulebook: its bounds, and for rules that act their place on the ladder.',
+  z.object({
+    id: text,
+    stage: text,
+    scope: text,
+    condition: text,
+    action: text,
+    bounds: z.array(z.object({ per: z.enum(['action', 'hour', 'day']), amount: text, unit: text })),
+    ladder: optional(
+      z.object({
+        stage: z.enum(STAGES),
+        since: optional(isoTime),
+        ageSeconds: optional(number),
+        decisions: number,
+        denied: number,
+        next: optional(z.enum(STAGES)),
+        criteria: z.array(z.object({ text, met: z.boolean() })),
+      }),
+    ),
+  }),
 )
 
 export const whyNotSchema = named(
@@ -93,6 +111,7 @@ export const historySchema = named(
   }),
 )
 
+export type RuleWire = Wire<z.infer<typeof ruleSchema>>
 export type StatusWire = Wire<z.infer<typeof statusSchema>>
 export type TurnWire = Wire<z.infer<typeof turnSchema>>
 export type MarketWire = Wire<z.infer<typeof marketSchema>>
@@ -113,6 +132,20 @@ export function statusWire(ports: ApiPorts, model: ReadModel): StatusWire {
     inputs: countQualities(model.assessment()),
     underlyings: model.market.underlyings(),
     canAcknowledge: ports.submit !== undefined,
+  }
+}
+
+export function ruleWire({ ladder, ...rule }: RuleView, now: number): RuleWire {
+  if (ladder === undefined) return rule
+  const { since, next, ...rest } = ladder
+  return {
+    ...rule,
+    ladder: {
+      ...rest,
+      ...known('since', since === undefined ? undefined : iso(since)),
+      ...known('ageSeconds', since === undefined ? undefined : Math.max(0, now - since) / 1000),
+      ...known('next', next),
+    },
   }
 }
 

@@ -1,0 +1,6 @@
+export { type Band, type BandBook, type BandTerms, bandAround, bandTrade, type TradeTo } from './band.js'
+export { fixedBand } from './fixed.js'
+export { type ImpulseBand, impulseBand } from './impulse.js'
+export { type BandRule, bandOf, bandText, DEFAULT_RISK_AVERSION } from './rule.js'
+export { whalleyWilmottWidth } from './whalleyWilmott.js'
+export { type ZakamoulineBand, zakamoulineBand } from './zakamouline.js'
