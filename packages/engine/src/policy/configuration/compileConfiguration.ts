@@ -58,12 +58,12 @@ function checkParts(source: YamlSource) {
   const placedAccounts = rawAccounts.map((raw) => ({ raw, file: fitting(accountSchema, raw) }))
   const { accounts, diagnostics } = accountsOf(source, placedAccounts, dataStartOf(source))
   const placed = listValue(source.value, 'rules').map((raw) => ({ raw, file: fitting(ruleSchema, raw) }))
-  const compiled = rulesOf(source, placed, knownOf(rawAccounts))
+  const compiled = rulesOf(source, placed, knownOf(rawAccounts, watchedOf(source)))
   return { accounts, rules: compiled.rules, diagnostics: [...diagnostics, ...compiled.diagnostics] }
 }
 
 /** What rules may name, read from accounts as they stand: an account with a mistake in it is still an account. */
-function knownOf(accounts: readonly unknown[]): Known {
+function knownOf(accounts: readonly unknown[], watched: readonly string[]): Known {
   const instruments = accounts.flatMap((account) =>
     listValue(account, 'positions').flatMap((position) => {
       const text = childValue(position, 'instrument')
@@ -77,8 +77,13 @@ function knownOf(accounts: readonly unknown[]): Known {
       venue: String(childValue(account, 'venue') ?? ''),
     })),
     portfolios: [...new Set(accounts.map((account) => String(childValue(account, 'portfolio') ?? 'desk')))].sort(),
-    underlyings: [...new Set([...instruments.map(({ underlying }) => underlying), ...held])].sort(),
+    underlyings: [...new Set([...instruments.map(({ underlying }) => underlying), ...held, ...watched])].sort(),
   }
+}
+
+/** What connections watch is known whatever their accounts hold. */
+function watchedOf(source: YamlSource): readonly string[] {
+  return listValue(source.value, 'connections').flatMap((raw) => listValue(raw, 'watch').map(String))
 }
 
 function fitting<T extends z.ZodType>(schema: T, raw: unknown): z.output<T> | undefined {
