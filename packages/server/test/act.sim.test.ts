@@ -90,7 +90,7 @@ async function storm(world: ActWorld, random: () => number): Promise<void> {
     world.counts[name] = (world.counts[name] ?? 0) + 1
   }
   const tick = () => {
-    for (let n = 0; n < 3; n++) crowd(world, random)
+    for (let n = 0; n < 30; n++) crowd(world, random)
     if (random() < 0.02) person(world, random)
   }
   for (let part = 0; part < 8; part++) {
@@ -120,6 +120,7 @@ async function calm(world: ActWorld, where: () => string): Promise<void> {
   await world.run(30_000)
   const standing = world.life()!.engine.view().rules.kills
   for (const [scope, { told }] of Object.entries(standing)) {
+    if (told?.state !== 'confirmed' && process.env.HOLDFAST_SIM_TRACE) console.error(world.life()!.log.filter((l) => !l.includes('settled')).slice(-60).join('\n'))
     if (told?.state !== 'confirmed') throw new Error(`kill ${scope} is ${told?.state}: ${told?.open} (${where()})`)
     world.say('resume', scope)
   }

@@ -17,6 +17,8 @@ export const KILL = 'act.kill'
 
 /** Orders that the venue keeps though they were withdrawn are withdrawn again after this long. */
 const WITHDRAW_AGAIN_MS = 5_000
+/** A closing order that was refused is followed by another after this long. */
+const CLOSE_AGAIN_MS = 1_000
 /** An incomplete kill whose remains change is told again at most this often. */
 const TELL_AGAIN_MS = 60_000
 
@@ -222,6 +224,23 @@ function closeOne(
     cause: [key, kill.since, view.account, position.instrument],
   })
   return 'it is being closed'
+}
+
+/** Closing orders of a kill that were not taken, oldest first. */
+function refusedCloses(
+  { orders }: Pick<DecideContext, 'orders'>,
+  since: number,
+  account: string,
+  instrument: string,
+): readonly TrackedOrder[] {
+  return orders.orders.filter(
+    (order) =>
+      order.account === account &&
+      order.instrument === instrument &&
+      order.purpose === 'flatten' &&
+      order.since >= since &&
+      (order.status === 'rejected' || order.status === 'denied'),
+  )
 }
 
 /** What a connected account holds counts only by the venue's word, given after everything that was done. */
