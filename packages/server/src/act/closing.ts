@@ -22,8 +22,12 @@ export async function closeDesk(desk: Desk): Promise<ClosingStatement> {
   // What is on its way is waited for: its answer says what to order back.
   await within(desk, Promise.allSettled([...desk.queues.values()]), settings.closeMs)
   const list = await asked(desk, () => venue.openOrders())
-  const known = list.known ? list.value.filter(({ clientId }) => clientId !== undefined && desk.decided.has(clientId)) : []
-  const ours = new Map([...liveOrders(desk), ...known.map((one) => ({ ...one, id: one.clientId! }))].map((one) => [one.id, one]))
+  const known = list.known
+    ? list.value.filter(({ clientId }) => clientId !== undefined && desk.decided.has(clientId))
+    : []
+  const ours = new Map(
+    [...liveOrders(desk), ...known.map((one) => ({ ...one, id: one.clientId! }))].map((one) => [one.id, one]),
+  )
   const cancels = [...ours.values()].map(({ id, instrument }) => withdraw(desk, { id, instrument }))
   await within(desk, Promise.all(cancels), settings.closeMs)
   const [orders, statement] = await Promise.all([

@@ -40,7 +40,9 @@ export function createHolding(): Holding {
       // The union of both: what is in one only is a difference too.
       return [...new Set([...sizes.keys(), ...said.keys()])].sort().flatMap((instrument) => {
         const [before, after] = [sizes?.get(instrument) ?? 0n, said.get(instrument) ?? 0n]
-        return before === after ? [] : [`${instrument}: ${moneyText(before)} by fills, ${moneyText(after)} by statement`]
+        return before === after
+          ? []
+          : [`${instrument}: ${moneyText(before)} by fills, ${moneyText(after)} by statement`]
       })
     },
     take(statement) {

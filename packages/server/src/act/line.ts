@@ -1,6 +1,6 @@
 import type { Event, FillEvent } from '@holdfast/engine'
 import { instrumentKey } from '@holdfast/quant'
-import { type VenueNeeds, VenueError } from '@holdfast/venues'
+import { VenueError, type VenueNeeds } from '@holdfast/venues'
 import { type Desk, pause } from './desk.js'
 import { sessionNews } from './news.js'
 import { reconcile } from './reconciling.js'
@@ -49,7 +49,9 @@ async function listen(desk: Desk): Promise<boolean> {
 }
 
 async function learnListing(desk: Desk): Promise<void> {
-  const listing = await desk.venue.instruments().catch((fault: unknown) => ({ known: false as const, reason: String(fault) }))
+  const listing = await desk.venue
+    .instruments()
+    .catch((fault: unknown) => ({ known: false as const, reason: String(fault) }))
   if (!listing.known) {
     desk.logger.warn('listing not known', { account: desk.account, reason: listing.reason })
     return

@@ -18,7 +18,9 @@ export class AccountLockedError extends Error {
  * @throws {AccountLockedError}
  */
 export function lockAccount(folder: string, connection: ConnectionConfiguration, key: string): FolderLock {
-  const name = createHash('sha256').update([connection.kind, connection.url ?? '', key].join('\n')).digest('hex')
+  const name = createHash('sha256')
+    .update([connection.kind, connection.url ?? '', key].join('\n'))
+    .digest('hex')
   const path = join(folder, name.slice(0, 32))
   try {
     return lockFolder(path)

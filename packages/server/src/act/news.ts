@@ -19,7 +19,13 @@ export function orderNews({ source, account }: Teller, report: OrderReport, now:
 }
 
 /** What became of an order, without a report of the venue. */
-export function fateOf(id: string, action: OrderAction, status: OrderStatus, reason: string, filled = '0'): OrderReport {
+export function fateOf(
+  id: string,
+  action: OrderAction,
+  status: OrderStatus,
+  reason: string,
+  filled = '0',
+): OrderReport {
   const { instrument, size, limitPrice, reduceOnly } = action
   return { clientId: id, instrument, status, size, filled, limitPrice, reduceOnly, reason }
 }

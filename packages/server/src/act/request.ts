@@ -19,7 +19,8 @@ export function requestOf(clientId: string, action: OrderAction, listed: ListedI
   const [size, limit] = [parseMoney(action.size), parseMoney(action.limitPrice)]
   const [sizeStep, priceStep] = [parseMoney(listed.sizeStep), parseMoney(listed.priceStep)]
   const smallest = parseMoney(listed.smallestSize)
-  if (size === undefined || limit === undefined) return refused(`size ${action.size} at ${action.limitPrice} cannot be read`)
+  if (size === undefined || limit === undefined)
+    return refused(`size ${action.size} at ${action.limitPrice} cannot be read`)
   if (!isStep(sizeStep) || !isStep(priceStep) || smallest === undefined) {
     return refused(`the steps of ${action.instrument} are not known: ${listed.sizeStep}, ${listed.priceStep}`)
   }

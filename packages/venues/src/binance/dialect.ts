@@ -32,7 +32,9 @@ export const BINANCE: DialectSettings = {
 const COUNTDOWN_MS = 120_000
 
 /** ccxt's name of an endpoint of one of the two APIs, for the parts that differ between them. */
-const versions: Readonly<Record<Api, { readonly account: string; readonly positions: string; readonly book: string; readonly premium: string }>> = {
+const versions: Readonly<
+  Record<Api, { readonly account: string; readonly positions: string; readonly book: string; readonly premium: string }>
+> = {
   fapi: {
     account: 'fapiPrivateV3GetAccount',
     positions: 'fapiPrivateV3GetPositionRisk',
@@ -53,13 +55,16 @@ export function createBinanceDialect(port: Port, connection: ConnectionConfigura
   /** Our ids by the venue's, since trades carry the latter alone. */
   const clients = new Map<string, string>()
 
-  const ask = (endpoint: string, params: Raw, kind: RequestClass, cost = 5) => port.ask(endpoint, params, { kind, pool: 'weight', cost })
-  const order = (endpoint: string, params: Raw, kind: RequestClass) => port.ask(endpoint, params, { kind, pool: 'orders' })
+  const ask = (endpoint: string, params: Raw, kind: RequestClass, cost = 5) =>
+    port.ask(endpoint, params, { kind, pool: 'weight', cost })
+  const order = (endpoint: string, params: Raw, kind: RequestClass) =>
+    port.ask(endpoint, params, { kind, pool: 'orders' })
   const watched = () => names.all().filter(({ instrument }) => connection.watch.includes(instrument.underlying))
   const apiOf = (listed: Listed) => (listed.extra?.api ?? 'fapi') as Api
 
   function remember(orders: readonly OrderReport[]): void {
-    for (const { venueOrderId, clientId } of orders) if (venueOrderId !== undefined && clientId !== undefined) clients.set(venueOrderId, clientId)
+    for (const { venueOrderId, clientId } of orders)
+      if (venueOrderId !== undefined && clientId !== undefined) clients.set(venueOrderId, clientId)
   }
 
   async function openOf(kind: RequestClass): Promise<Read<readonly OrderReport[]>> {
@@ -75,7 +80,11 @@ export function createBinanceDialect(port: Port, connection: ConnectionConfigura
 
   async function arm(listed: Listed): Promise<boolean> {
     const answer = record(
-      await order(`${apiOf(listed)}PrivatePostCountdownCancelAll`, { symbol: listed.native, countdownTime: COUNTDOWN_MS }, 'cancel'),
+      await order(
+        `${apiOf(listed)}PrivatePostCountdownCancelAll`,
+        { symbol: listed.native, countdownTime: COUNTDOWN_MS },
+        'cancel',
+      ),
     )
     return Number(text(answer.countdownTime)) === COUNTDOWN_MS
   }
@@ -83,7 +92,9 @@ export function createBinanceDialect(port: Port, connection: ConnectionConfigura
   return {
     async open() {
       const raw = record(await ask('sapiGetAccountApiRestrictions', {}, 'account'))
-      const scopes = Object.entries(raw).flatMap(([name, value]) => (value === true && name.startsWith('enable') ? [name] : []))
+      const scopes = Object.entries(raw).flatMap(([name, value]) =>
+        value === true && name.startsWith('enable') ? [name] : [],
+      )
       const flag = (value: unknown) => (typeof value === 'boolean' ? value : undefined)
       return {
         scopes,
@@ -110,7 +121,10 @@ export function createBinanceDialect(port: Port, connection: ConnectionConfigura
       for (const listed of watched()) {
         const { book, premium } = versions[apiOf(listed)]
         const params = { symbol: listed.native }
-        const [top, mark] = [first(await ask(book, params, 'market', 2)), first(await ask(premium, params, 'market', 2))]
+        const [top, mark] = [
+          first(await ask(book, params, 'market', 2)),
+          first(await ask(premium, params, 'market', 2)),
+        ]
         observations.push(readQuote(top, mark, listed))
         const index = positive(mark.indexPrice)
         if (index !== undefined) indices.set(listed.instrument.underlying, index)
@@ -132,21 +146,31 @@ export function createBinanceDialect(port: Port, connection: ConnectionConfigura
         balances: Object.assign({}, ...parts.map(({ balances }) => balances)) as Record<string, string>,
         positions: parts.flatMap(({ positions }) => positions),
         time: clock(),
-        ...(parts.every(({ unread }) => unread === undefined) ? {} : { unread: parts.flatMap(({ unread = [] }) => unread) }),
+        ...(parts.every(({ unread }) => unread === undefined)
+          ? {}
+          : { unread: parts.flatMap(({ unread = [] }) => unread) }),
       }
     },
     openOrders: () => openOf('account'),
     async ordersByClientId(clientId, instrument) {
       const listed = names.of(instrument)
       const api = apiOf(listed)
-      const one = await ask(`${api}PrivateGetOrder`, { symbol: listed.native, origClientOrderId: clientId }, 'cancel', 1).then(
+      const one = await ask(
+        `${api}PrivateGetOrder`,
+        { symbol: listed.native, origClientOrderId: clientId },
+        'cancel',
+        1,
+      ).then(
         (raw) => [raw],
         (error: unknown) => {
           if (error instanceof LineFailure && error.trouble === 'gone') return []
           throw error
         },
       )
-      const all = rowsOf(await ask(`${api}PrivateGetAllOrders`, { symbol: listed.native, limit: 500 }, 'cancel'), 'orders')
+      const all = rowsOf(
+        await ask(`${api}PrivateGetAllOrders`, { symbol: listed.native, limit: 500 }, 'cancel'),
+        'orders',
+      )
       const mine = all.filter((raw) => raw.clientOrderId === clientId).reverse()
       const read = readRows([...mine, ...one], names, { what: 'orders', nativeField: 'symbol', read: readOrder })
       if (read.flags.length > 0) throw new LineFailure('unresolved', 'unreadable', 'an order of that id cannot be read')
@@ -164,7 +188,9 @@ export function createBinanceDialect(port: Port, connection: ConnectionConfigura
       const unknown = all.value.filter(({ venueOrderId }) => venueOrderId !== undefined && !clients.has(venueOrderId))
       for (const { venueOrderId, instrument } of unknown) {
         const listed = names.of(instrument)
-        const raw = record(await ask(`${apiOf(listed)}PrivateGetOrder`, { symbol: listed.native, orderId: venueOrderId }, 'account', 1))
+        const raw = record(
+          await ask(`${apiOf(listed)}PrivateGetOrder`, { symbol: listed.native, orderId: venueOrderId }, 'account', 1),
+        )
         clients.set(venueOrderId!, text(raw.clientOrderId) ?? '')
       }
       const value = all.value.map((fill) => {
@@ -175,7 +201,8 @@ export function createBinanceDialect(port: Port, connection: ConnectionConfigura
     },
     async place(request, listed): Promise<Placed> {
       const newClientOrderId = venueClientId('binance', request.clientId)
-      if (newClientOrderId === undefined) throw new LineFailure('denied', 'order', 'the id does not fit into a client order id')
+      if (newClientOrderId === undefined)
+        throw new LineFailure('denied', 'order', 'the id does not fit into a client order id')
       const params = {
         symbol: listed.native,
         side: buys(request.size) ? 'BUY' : 'SELL',
@@ -187,13 +214,16 @@ export function createBinanceDialect(port: Port, connection: ConnectionConfigura
         newOrderRespType: 'RESULT',
         ...(request.reduceOnly ? { reduceOnly: 'true' } : {}),
       }
-      const raw = record(await order(`${apiOf(listed)}PrivatePostOrder`, params, request.reduceOnly ? 'reduce' : 'order'))
+      const raw = record(
+        await order(`${apiOf(listed)}PrivatePostOrder`, params, request.reduceOnly ? 'reduce' : 'order'),
+      )
       const placed = needed(readOrder(raw, listed), 'what became of the order')
       remember([placed])
       return { order: placed, fills: [] }
     },
     async cancel(target, listed) {
-      const by = target.venueOrderId === undefined ? { origClientOrderId: target.clientId } : { orderId: target.venueOrderId }
+      const by =
+        target.venueOrderId === undefined ? { origClientOrderId: target.clientId } : { orderId: target.venueOrderId }
       await order(`${apiOf(listed)}PrivateDeleteOrder`, { symbol: listed.native, ...by }, 'cancel')
       return 1
     },
@@ -214,10 +244,17 @@ export function createBinanceDialect(port: Port, connection: ConnectionConfigura
       return readMargin(record(await ask(versions.fapi.account, {}, 'account')), clock())
     },
     async armGuards(): Promise<readonly VenueGuardState[]> {
-      if (!connection.guards.cancelOnDisconnect) return [{ name: 'scheduled-cancel', state: 'not-armed', gaps: ['it is off in the configuration'] }]
+      if (!connection.guards.cancelOnDisconnect)
+        return [{ name: 'scheduled-cancel', state: 'not-armed', gaps: ['it is off in the configuration'] }]
       const armed = []
       for (const listed of watched()) armed.push(await arm(listed))
-      return [{ name: 'scheduled-cancel', state: armed.length > 0 && armed.every(Boolean) ? 'armed' : 'not-armed', gaps: GAPS }]
+      return [
+        {
+          name: 'scheduled-cancel',
+          state: armed.length > 0 && armed.every(Boolean) ? 'armed' : 'not-armed',
+          gaps: GAPS,
+        },
+      ]
     },
     async beat() {
       if (connection.guards.cancelOnDisconnect) for (const listed of watched()) await arm(listed)

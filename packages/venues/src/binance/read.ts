@@ -2,7 +2,20 @@ import { moneyText, type OrderReport, type QuoteObservation } from '@holdfast/en
 import { type Instrument, instrumentKey } from '@holdfast/quant'
 import { clientIdOf } from '../line/clientId.js'
 import type { Listed } from '../line/dialect.js'
-import { amount, decimal, epoch, isZero, known, negated, positive, type Raw, real, records, scaled, text } from '../line/field.js'
+import {
+  amount,
+  decimal,
+  epoch,
+  isZero,
+  known,
+  negated,
+  positive,
+  type Raw,
+  real,
+  records,
+  scaled,
+  text,
+} from '../line/field.js'
 import { expressible } from '../line/instrument.js'
 import { type Names, unknownInstrument } from '../line/names.js'
 import type { MarginFigures, Statement, VenueFill } from '../venue.js'
@@ -45,7 +58,9 @@ export function readContract(raw: Raw, api: Api): Listed | undefined {
         ? { kind: 'future', ...derivative, expiry }
         : undefined
   const instrument = described === undefined ? undefined : expressible(described)
-  return instrument === undefined ? undefined : { instrument, native, priceStep, sizeStep, smallestSize, multiplier, extra: { api } }
+  return instrument === undefined
+    ? undefined
+    : { instrument, native, priceStep, sizeStep, smallestSize, multiplier, extra: { api } }
 }
 
 /** A row of `bookTicker` and one of `premiumIndex`. The funding rate is per interval, of 8 hours for most. */
@@ -97,7 +112,9 @@ export function readStatement(assets: unknown, positions: unknown, names: Names,
     const size = (before?.size ?? 0n) + amount(scaled(contracts, listed.multiplier))!
     sums.set(key, { size, ...(before === undefined ? known({ entryPrice: positive(row.entryPrice) }) : {}) })
   }
-  const held = [...sums].flatMap(([instrument, { size, ...rest }]) => (size === 0n ? [] : [{ instrument, size: moneyText(size), ...rest }]))
+  const held = [...sums].flatMap(([instrument, { size, ...rest }]) =>
+    size === 0n ? [] : [{ instrument, size: moneyText(size), ...rest }],
+  )
   return { balances, positions: held, time, ...(unread.length === 0 ? {} : { unread }) }
 }
 
@@ -153,7 +170,8 @@ export function readFill(raw: Raw, listed: Listed): VenueFill | undefined {
   const fee = decimal(raw.commission)
   const feeAsset = text(raw.commissionAsset)
   const time = epoch(raw.time)
-  if (!fillId || !size || !price || !fee || !feeAsset || !time || (raw.side !== 'BUY' && raw.side !== 'SELL')) return undefined
+  if (!fillId || !size || !price || !fee || !feeAsset || !time || (raw.side !== 'BUY' && raw.side !== 'SELL'))
+    return undefined
   return {
     fillId: `${listed.native}:${fillId}`,
     instrument: instrumentKey(listed.instrument),

@@ -68,8 +68,12 @@ export function createBybitDialect(port: Port, connection: ConnectionConfigurati
   const watched = () => names.all().filter(({ instrument }) => connection.watch.includes(instrument.underlying))
   const settles = (category: Category) => {
     if (category === 'option') return [{}]
-    const coins = watched().flatMap((one) => (categoryOf(one) === category && one.instrument.kind !== 'spot' ? [one.instrument.settle] : []))
-    return [...new Set(category === 'linear' ? ['USDT', 'USDC', ...coins] : [...connection.watch, ...coins])].map((settleCoin) => ({ settleCoin }))
+    const coins = watched().flatMap((one) =>
+      categoryOf(one) === category && one.instrument.kind !== 'spot' ? [one.instrument.settle] : [],
+    )
+    return [...new Set(category === 'linear' ? ['USDT', 'USDC', ...coins] : [...connection.watch, ...coins])].map(
+      (settleCoin) => ({ settleCoin }),
+    )
   }
 
   /** All pages of a list. */
@@ -96,7 +100,12 @@ export function createBybitDialect(port: Port, connection: ConnectionConfigurati
     const reads = []
     for (const category of CATEGORIES) {
       for (const settle of settles(category)) {
-        reads.push(read(await pages('privateGetV5OrderRealtime', { category, ...settle, openOnly: 0, limit: 50 }, kind), category))
+        reads.push(
+          read(
+            await pages('privateGetV5OrderRealtime', { category, ...settle, openOnly: 0, limit: 50 }, kind),
+            category,
+          ),
+        )
       }
     }
     const all = joined(reads)
@@ -107,14 +116,19 @@ export function createBybitDialect(port: Port, connection: ConnectionConfigurati
     async open() {
       const raw = await ask('privateGetV5UserQueryApi', {}, 'account')
       const permissions = record(raw.permissions)
-      const scopes = Object.entries(permissions).flatMap(([name, list]) => (Array.isArray(list) ? list.map((one) => `${name}.${one}`) : []))
+      const scopes = Object.entries(permissions).flatMap(([name, list]) =>
+        Array.isArray(list) ? list.map((one) => `${name}.${one}`) : [],
+      )
       const readOnly = text(raw.readOnly)
       const trades = scopes.some((scope) => /^(?:ContractTrade|Derivatives|Options)\./.test(scope))
       return {
         scopes: readOnly === '1' ? [...scopes, 'read-only'] : scopes,
         act: readOnly === undefined ? undefined : readOnly === '0' && trades,
         withdraw: scopes.includes('Wallet.Withdraw'),
-        warnings: Array.isArray(raw.ips) && raw.ips.includes('*') ? ['the key is not bound to addresses: whoever has it can use it'] : [],
+        warnings:
+          Array.isArray(raw.ips) && raw.ips.includes('*')
+            ? ['the key is not bound to addresses: whoever has it can use it']
+            : [],
       }
     },
     async time() {
@@ -146,7 +160,8 @@ export function createBybitDialect(port: Port, connection: ConnectionConfigurati
             if (listed === undefined || !connection.watch.includes(listed.instrument.underlying)) continue
             observations.push(readQuote(raw, listed))
             const price = positive(raw.indexPrice)
-            if (price !== undefined && !spots.has(listed.instrument.underlying)) spots.set(listed.instrument.underlying, price)
+            if (price !== undefined && !spots.has(listed.instrument.underlying))
+              spots.set(listed.instrument.underlying, price)
           }
         }
       }
@@ -161,7 +176,10 @@ export function createBybitDialect(port: Port, connection: ConnectionConfigurati
       const positions = []
       for (const category of CATEGORIES) {
         for (const settle of settles(category)) {
-          positions.push({ category, rows: await pages('privateGetV5PositionList', { category, ...settle, limit: 200 }, 'account') })
+          positions.push({
+            category,
+            rows: await pages('privateGetV5PositionList', { category, ...settle, limit: 200 }, 'account'),
+          })
         }
       }
       return readStatement(wallet, positions, names, epoch(wallet.time) ?? clock())
@@ -174,13 +192,18 @@ export function createBybitDialect(port: Port, connection: ConnectionConfigurati
       const past = await pages('privateGetV5OrderHistory', params, 'cancel')
       const rows = [...open, ...past].filter((raw) => raw.orderLinkId === clientId)
       const found = read(rows, categoryOf(listed))
-      if (found.flags.length > 0) throw new LineFailure('unresolved', 'unreadable', 'an order of that id cannot be read')
+      if (found.flags.length > 0)
+        throw new LineFailure('unresolved', 'unreadable', 'an order of that id cannot be read')
       return distinctOrders<OrderReport>(found.value)
     },
     async fillsSince(time) {
       const reads = []
       for (const category of CATEGORIES) {
-        const rows = await pages('privateGetV5ExecutionList', { category, startTime: Math.floor(time), limit: 100 }, 'account')
+        const rows = await pages(
+          'privateGetV5ExecutionList',
+          { category, startTime: Math.floor(time), limit: 100 },
+          'account',
+        )
         reads.push(
           readRows(rows.filter(isTrade), names, {
             what: 'fills',
@@ -195,7 +218,8 @@ export function createBybitDialect(port: Port, connection: ConnectionConfigurati
     },
     async place(request, listed): Promise<Placed> {
       const orderLinkId = venueClientId('bybit', request.clientId)
-      if (orderLinkId === undefined) throw new LineFailure('denied', 'order', 'the id does not fit into an order link id')
+      if (orderLinkId === undefined)
+        throw new LineFailure('denied', 'order', 'the id does not fit into an order link id')
       const category = categoryOf(listed)
       const params = {
         category,
@@ -208,7 +232,10 @@ export function createBybitDialect(port: Port, connection: ConnectionConfigurati
         orderLinkId,
         ...(request.reduceOnly ? { reduceOnly: true } : {}),
       }
-      const orderId = needed(text((await act('privatePostV5OrderCreate', params, request.reduceOnly ? 'reduce' : 'order')).orderId), 'the id of the order')
+      const orderId = needed(
+        text((await act('privatePostV5OrderCreate', params, request.reduceOnly ? 'reduce' : 'order')).orderId),
+        'the id of the order',
+      )
       // The answer says that it was taken, not what became of it.
       const by = { category, symbol: symbolOf(listed), orderId }
       const raw = await ask('privateGetV5OrderRealtime', by, 'cancel').then(
@@ -229,7 +256,8 @@ export function createBybitDialect(port: Port, connection: ConnectionConfigurati
         instruments === 'all'
           ? CATEGORIES.flatMap((category) => settles(category).map((settle) => ({ category, ...settle })))
           : instruments.map((listed) => ({ category: categoryOf(listed), symbol: symbolOf(listed) }))
-      for (const scope of scopes) count += (records((await act('privatePostV5OrderCancelAll', scope, 'cancel')).list) ?? []).length
+      for (const scope of scopes)
+        count += (records((await act('privatePostV5OrderCancelAll', scope, 'cancel')).list) ?? []).length
       return count
     },
     async marginFigures() {
@@ -245,7 +273,11 @@ export function createBybitDialect(port: Port, connection: ConnectionConfigurati
         const raw = records((await ask('privateGetV5AccountMmpState', { baseCoin }, 'account')).result)?.[0] ?? {}
         const armed = raw.mmpEnabled === true && text(raw.window) === String(mmp.intervalMs)
         const state = raw.mmpFrozen === true ? 'triggered' : armed ? 'armed' : 'not-armed'
-        guards.push({ name: 'market-maker-protection', state, gaps: [`${baseCoin}: covers options orders marked for it alone, not hedges`] })
+        guards.push({
+          name: 'market-maker-protection',
+          state,
+          gaps: [`${baseCoin}: covers options orders marked for it alone, not hedges`],
+        })
       }
       return guards
     },

@@ -2,7 +2,20 @@ import { moneyText, type OrderReport, type QuoteObservation } from '@holdfast/en
 import { type Instrument, instrumentKey } from '@holdfast/quant'
 import { clientIdOf } from '../line/clientId.js'
 import type { Listed } from '../line/dialect.js'
-import { amount, decimal, epoch, isZero, known, negated, positive, type Raw, real, record, records, text } from '../line/field.js'
+import {
+  amount,
+  decimal,
+  epoch,
+  isZero,
+  known,
+  negated,
+  positive,
+  type Raw,
+  real,
+  record,
+  records,
+  text,
+} from '../line/field.js'
 import { expressible } from '../line/instrument.js'
 import { type Names, unknownInstrument } from '../line/names.js'
 import type { MarginFigures, Statement, VenueFill } from '../venue.js'
@@ -35,7 +48,17 @@ export function readContract(raw: Raw, category: Category): Listed | undefined {
   const priceStep = decimal(record(raw.priceFilter).tickSize)
   const sizeStep = decimal(lots.qtyStep)
   const smallestSize = decimal(lots.minOrderQty)
-  if (!symbol || !underlying || !quote || !settle || !priceStep || !sizeStep || !smallestSize || raw.status !== 'Trading') return undefined
+  if (
+    !symbol ||
+    !underlying ||
+    !quote ||
+    !settle ||
+    !priceStep ||
+    !sizeStep ||
+    !smallestSize ||
+    raw.status !== 'Trading'
+  )
+    return undefined
   if (settle !== underlying && settle !== quote) return undefined
   const payoff = settle === underlying ? ('inverse' as const) : ('linear' as const)
   if ((category === 'inverse') !== (payoff === 'inverse')) return undefined
@@ -46,7 +69,11 @@ export function readContract(raw: Raw, category: Category): Listed | undefined {
   return { instrument, native: nativeName(category, symbol), priceStep, sizeStep, smallestSize, multiplier: '1' }
 }
 
-function describe(raw: Raw, symbol: string, derivative: Omit<Extract<Instrument, { kind: 'perpetual' }>, 'kind'>): Instrument | undefined {
+function describe(
+  raw: Raw,
+  symbol: string,
+  derivative: Omit<Extract<Instrument, { kind: 'perpetual' }>, 'kind'>,
+): Instrument | undefined {
   const expiry = epoch(raw.deliveryTime)
   if (/Perpetual$/.test(text(raw.contractType) ?? '')) return { kind: 'perpetual', ...derivative }
   if (expiry === undefined) return undefined
@@ -54,7 +81,9 @@ function describe(raw: Raw, symbol: string, derivative: Omit<Extract<Instrument,
   // The strike stands in the name alone.
   const strike = positive(/^[A-Z0-9]+-\d{1,2}[A-Z]{3}\d{2}-(\d+(?:\.\d+)?)-[CP](?:-|$)/.exec(symbol)?.[1])
   const right = raw.optionsType === 'Call' ? 'call' : raw.optionsType === 'Put' ? 'put' : undefined
-  return strike === undefined || right === undefined ? undefined : { kind: 'option', ...derivative, expiry, strike, right }
+  return strike === undefined || right === undefined
+    ? undefined
+    : { kind: 'option', ...derivative, expiry, strike, right }
 }
 
 export function readQuote(raw: Raw, listed: Listed): QuoteObservation {
@@ -77,7 +106,12 @@ export function readQuote(raw: Raw, listed: Listed): QuoteObservation {
   }
 }
 
-export function readStatement(wallet: Raw, positions: readonly { readonly category: Category; readonly rows: unknown }[], names: Names, time: number): Statement {
+export function readStatement(
+  wallet: Raw,
+  positions: readonly { readonly category: Category; readonly rows: unknown }[],
+  names: Names,
+  time: number,
+): Statement {
   const unread: string[] = []
   const balances: Record<string, string> = {}
   const coins = records(record(records(wallet.list)?.[0]).coin)
@@ -110,7 +144,9 @@ export function readStatement(wallet: Raw, positions: readonly { readonly catego
       })
     }
   }
-  const held = [...sums].flatMap(([instrument, { size, ...rest }]) => (size === 0n ? [] : [{ instrument, size: moneyText(size), ...rest }]))
+  const held = [...sums].flatMap(([instrument, { size, ...rest }]) =>
+    size === 0n ? [] : [{ instrument, size: moneyText(size), ...rest }],
+  )
   return { balances, positions: held, time, ...(unread.length === 0 ? {} : { unread }) }
 }
 

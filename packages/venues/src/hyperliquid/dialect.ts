@@ -24,7 +24,12 @@ export const HYPERLIQUID: DialectSettings = {
     unresolved: [],
     gone: ['never placed, already canceled, or filled', 'unknownoid'],
     busy: ['too many cumulative requests', 'rate limited', 'too many requests'],
-    state: ['post only would not', 'only post-only orders allowed', 'post-only orders allowed immediately after', 'trading is halted'],
+    state: [
+      'post only would not',
+      'only post-only orders allowed',
+      'post-only orders allowed immediately after',
+      'trading is halted',
+    ],
     credentials: ['does not exist', 'failed to deserialize', 'invalid signature', 'l1 error'],
     scope: ['not authorized', 'must deposit before'],
     clock: ['invalid nonce', 'nonce too'],
@@ -54,13 +59,18 @@ export function createHyperliquidDialect(port: Port, connection: ConnectionConfi
   async function act(action: Raw, kind: RequestClass): Promise<Raw> {
     const stamp = nonce()
     const signature = exchange.signL1Action(action, stamp)
-    const answer = record(await port.ask('privatePostExchange', { action, nonce: stamp, signature }, { kind, pool: 'actions' }))
+    const answer = record(
+      await port.ask('privatePostExchange', { action, nonce: stamp, signature }, { kind, pool: 'actions' }),
+    )
     return record(record(answer.response).data)
   }
 
-  async function states(kind: RequestClass): Promise<{ readonly dexes: readonly Raw[]; readonly spot: Raw; readonly time: number }> {
+  async function states(
+    kind: RequestClass,
+  ): Promise<{ readonly dexes: readonly Raw[]; readonly spot: Raw; readonly time: number }> {
     const found: Raw[] = []
-    for (const dex of dexes) found.push(record(await info('clearinghouseState', { user, ...(dex === '' ? {} : { dex }) }, kind)))
+    for (const dex of dexes)
+      found.push(record(await info('clearinghouseState', { user, ...(dex === '' ? {} : { dex }) }, kind)))
     const spot = record(await info('spotClearinghouseState', { user }, kind))
     return { dexes: found, spot, time: epoch(found[0]?.time) ?? clock() }
   }
@@ -69,7 +79,13 @@ export function createHyperliquidDialect(port: Port, connection: ConnectionConfi
     const reads = []
     for (const dex of dexes) {
       const rows = await info('frontendOpenOrders', { user, ...(dex === '' ? {} : { dex }) }, kind, 20)
-      reads.push(readRows(rows, names, { what: 'open orders', nativeField: 'coin', read: (raw, listed) => readOrder(raw, 'open', listed) }))
+      reads.push(
+        readRows(rows, names, {
+          what: 'open orders',
+          nativeField: 'coin',
+          read: (raw, listed) => readOrder(raw, 'open', listed),
+        }),
+      )
     }
     return joined(reads)
   }
@@ -86,7 +102,11 @@ export function createHyperliquidDialect(port: Port, connection: ConnectionConfi
         )
       }
       if (role.role === 'missing') {
-        throw new VenueError('VENUE_ADDRESS', connection.id, 'the venue knows no account at credentials.wallet; nothing was ever deposited there')
+        throw new VenueError(
+          'VENUE_ADDRESS',
+          connection.id,
+          'the venue knows no account at credentials.wallet; nothing was ever deposited there',
+        )
       }
       const signer = exchange.ethGetAddressFromPrivateKey(String(exchange.privateKey)).toLowerCase()
       const owner = signer === user.toLowerCase()
@@ -99,9 +119,16 @@ export function createHyperliquidDialect(port: Port, connection: ConnectionConfi
       const warnings = owner
         ? ['credentials.secret is the key of the account itself and can withdraw; an API wallet cannot']
         : agent === undefined
-          ? ['the API wallet is not among the named ones of the account; an unnamed one is replaced when another is approved']
+          ? [
+              'the API wallet is not among the named ones of the account; an unnamed one is replaced when another is approved',
+            ]
           : []
-      return { scopes: [owner ? 'account key' : 'API wallet', unified ? 'unified account' : 'separate balances'], act: true, withdraw: owner, warnings }
+      return {
+        scopes: [owner ? 'account key' : 'API wallet', unified ? 'unified account' : 'separate balances'],
+        act: true,
+        withdraw: owner,
+        warnings,
+      }
     },
     async time() {
       return needed(epoch(record(await info('clearinghouseState', { user }, 'account')).time), 'its time')
@@ -129,7 +156,9 @@ export function createHyperliquidDialect(port: Port, connection: ConnectionConfi
       for (const listed of wanted) {
         const book = record(await info('l2Book', { coin: listed.native }, 'market'))
         time = Math.max(time, epoch(book.time) ?? 0)
-        const at = observations.findIndex((one) => one.kind === 'quote' && one.instrument === instrumentKey(listed.instrument))
+        const at = observations.findIndex(
+          (one) => one.kind === 'quote' && one.instrument === instrumentKey(listed.instrument),
+        )
         const quote = observations[at]
         if (quote?.kind === 'quote') {
           const { bid: _bid, ask: _ask, ...rest } = quote
@@ -195,10 +224,16 @@ export function createHyperliquidDialect(port: Port, connection: ConnectionConfi
     },
     async cancelAll(instruments) {
       const open = (await openOf('cancel')).value
-      const keys = instruments === 'all' ? undefined : new Set(instruments.map(({ instrument }) => instrumentKey(instrument)))
-      const mine = open.filter(({ instrument, venueOrderId }) => venueOrderId !== undefined && (keys === undefined || keys.has(instrument)))
+      const keys =
+        instruments === 'all' ? undefined : new Set(instruments.map(({ instrument }) => instrumentKey(instrument)))
+      const mine = open.filter(
+        ({ instrument, venueOrderId }) => venueOrderId !== undefined && (keys === undefined || keys.has(instrument)),
+      )
       if (mine.length === 0) return 0
-      const cancels = mine.map((order) => ({ a: Number(names.of(order.instrument).extra?.asset), o: Number(order.venueOrderId) }))
+      const cancels = mine.map((order) => ({
+        a: Number(names.of(order.instrument).extra?.asset),
+        o: Number(order.venueOrderId),
+      }))
       await act({ type: 'cancel', cancels }, 'cancel')
       return cancels.length
     },
@@ -250,16 +285,31 @@ function placedOrder(status: Raw, order: VenueOrderRequest, listed: Listed): Ord
   const error = text(status.error)
   const done = decimal(filled.totalSz)
   const oid = text(resting.oid) ?? text(filled.oid)
-  if (error === undefined && oid === undefined) throw new LineFailure('unresolved', 'unreadable', 'the answer to the order cannot be read')
+  if (error === undefined && oid === undefined)
+    throw new LineFailure('unresolved', 'unreadable', 'the answer to the order cannot be read')
   const signed = done === undefined ? '0' : buys(order.size) ? done : negated(done)
   const whole = signed === order.size || amount(signed) === amount(order.size)
   return {
     clientId: order.clientId,
     instrument: instrumentKey(listed.instrument),
-    status: error !== undefined ? 'rejected' : done === undefined ? 'open' : whole ? 'filled' : order.terms === 'fill-or-lapse' ? 'cancelled' : 'open',
+    status:
+      error !== undefined
+        ? 'rejected'
+        : done === undefined
+          ? 'open'
+          : whole
+            ? 'filled'
+            : order.terms === 'fill-or-lapse'
+              ? 'cancelled'
+              : 'open',
     size: order.size,
     filled: signed,
     limitPrice: order.limitPrice,
-    ...known({ venueOrderId: oid, averagePrice: decimal(filled.avgPx), reduceOnly: order.reduceOnly ? true : undefined, reason: error }),
+    ...known({
+      venueOrderId: oid,
+      averagePrice: decimal(filled.avgPx),
+      reduceOnly: order.reduceOnly ? true : undefined,
+      reason: error,
+    }),
   }
 }

@@ -1,25 +1,47 @@
 import type { Observation, OrderReport } from '@holdfast/engine'
+import { moneyText } from '@holdfast/engine'
 import { instrumentKey } from '@holdfast/quant'
 import { clientIdOf } from '../line/clientId.js'
 import type { Listed } from '../line/dialect.js'
-import { amount, decimal, epoch, known, negated, positive, type Raw, real, record, records, text } from '../line/field.js'
+import {
+  amount,
+  decimal,
+  epoch,
+  known,
+  negated,
+  positive,
+  type Raw,
+  real,
+  record,
+  records,
+  text,
+} from '../line/field.js'
 import { expressible } from '../line/instrument.js'
 import { type Names, unknownInstrument } from '../line/names.js'
 import type { MarginFigures, Statement, VenueFill } from '../venue.js'
-import { moneyText } from '@holdfast/engine'
 
 /**
  * Hyperliquid's answers: decimal strings, sizes in base units (`szi` signed, `sz` unsigned with side `B` or `A`), everything in
  * USDC. Perpetuals of builders (HIP-3) are called `dex:COIN`, have asset ids and margin of their own, and are keyed here with
  * the name of the dex before that of the coin: `XYZGOLD`.
  */
-export function readPerpetual(raw: Raw, place: { readonly dex: string; readonly dexIndex: number; readonly index: number }): Listed | undefined {
+export function readPerpetual(
+  raw: Raw,
+  place: { readonly dex: string; readonly dexIndex: number; readonly index: number },
+): Listed | undefined {
   const native = text(raw.name)
   const decimals = real(raw.szDecimals)
   if (native === undefined || decimals === undefined || raw.isDelisted === true) return undefined
   const [dex, coin] = native.includes(':') ? native.split(':') : ['', native]
   const underlying = `${dex}${coin}`.toUpperCase()
-  const instrument = expressible({ kind: 'perpetual', venue: 'hyperliquid', underlying, quote: 'USDC', settle: 'USDC', payoff: 'linear' })
+  const instrument = expressible({
+    kind: 'perpetual',
+    venue: 'hyperliquid',
+    underlying,
+    quote: 'USDC',
+    settle: 'USDC',
+    payoff: 'linear',
+  })
   if (instrument === undefined) return undefined
   const step = decimals === 0 ? '1' : `0.${'1'.padStart(decimals, '0')}`
   const priceDecimals = 6 - decimals
@@ -45,7 +67,12 @@ export function readContexts(universe: readonly Raw[], contexts: readonly Raw[],
     const oracle = positive(context.oraclePx)
     const { underlying } = listed.instrument
     return [
-      ...(oracle === undefined ? [] : [{ kind: 'index', underlying, price: oracle } as const, { kind: 'asset', asset: underlying, price: oracle } as const]),
+      ...(oracle === undefined
+        ? []
+        : [
+            { kind: 'index', underlying, price: oracle } as const,
+            { kind: 'asset', asset: underlying, price: oracle } as const,
+          ]),
       {
         kind: 'quote',
         instrument: instrumentKey(listed.instrument),
@@ -62,7 +89,12 @@ export function readContexts(universe: readonly Raw[], contexts: readonly Raw[],
 }
 
 /** The best bid and ask with their sizes, of `l2Book`. */
-export function readBook(raw: Raw): { readonly bid?: number; readonly ask?: number; readonly bidSize?: number; readonly askSize?: number } {
+export function readBook(raw: Raw): {
+  readonly bid?: number
+  readonly ask?: number
+  readonly bidSize?: number
+  readonly askSize?: number
+} {
   const levels = Array.isArray(raw.levels) ? raw.levels : []
   const best = (side: unknown) => record(records(side)?.[0])
   return known({
@@ -77,7 +109,13 @@ export function readBook(raw: Raw): { readonly bid?: number; readonly ask?: numb
  * One account over the spot book and all dexes. Cash is what is left of the account's value without the profit of open positions;
  * where the account is unified, the perpetuals' own value is the profit alone and the cash lies in the spot balances.
  */
-export function readStatement(dexes: readonly Raw[], spot: Raw, unified: boolean, names: Names, time: number): Statement {
+export function readStatement(
+  dexes: readonly Raw[],
+  spot: Raw,
+  unified: boolean,
+  names: Names,
+  time: number,
+): Statement {
   const unread: string[] = []
   let usdc = 0n
   const positions = dexes.flatMap((state) => {
@@ -131,7 +169,8 @@ export function readMargin(dexes: readonly Raw[], spot: Raw, unified: boolean, t
       return total === undefined || pnl === undefined ? undefined : total + pnl
     }, 0),
   )
-  const cash = real(records(spot.balances)?.find(({ coin }) => coin === 'USDC')?.total) ?? (records(spot.balances) ? 0 : undefined)
+  const cash =
+    real(records(spot.balances)?.find(({ coin }) => coin === 'USDC')?.total) ?? (records(spot.balances) ? 0 : undefined)
   const equity = unified ? (cash === undefined || profit === undefined ? undefined : cash + profit) : value
   return {
     unit: 'USD',
@@ -149,7 +188,8 @@ export function readOrder(raw: Raw, status: string, listed: Listed): OrderReport
   const size = decimal(raw.origSz) ?? decimal(raw.sz)
   const left = amount(raw.sz)
   const state = statusOf(status)
-  if (size === undefined || left === undefined || state === undefined || (raw.side !== 'B' && raw.side !== 'A')) return undefined
+  if (size === undefined || left === undefined || state === undefined || (raw.side !== 'B' && raw.side !== 'A'))
+    return undefined
   const signed = (one: string) => (raw.side === 'A' ? negated(one) : one)
   const filled = state === 'filled' ? size : moneyText(amount(size)! - left)
   return {
@@ -192,4 +232,3 @@ export function readFill(raw: Raw, listed: Listed): VenueFill | undefined {
     ...known({ clientId: clientIdOf('hyperliquid', raw.cloid), venueOrderId: text(raw.oid) }),
   }
 }
-

@@ -12,12 +12,20 @@ export function inContracts(size: string, multiplier: string, step: string): str
   const unsigned = units < 0n ? -units : units
   const grid = amount(step)!
   if (unsigned % grid !== 0n) {
-    throw new LineFailure('denied', 'order', `a size of ${moneyText(unsigned)} is no multiple of the venue's step ${step}`)
+    throw new LineFailure(
+      'denied',
+      'order',
+      `a size of ${moneyText(unsigned)} is no multiple of the venue's step ${step}`,
+    )
   }
   const scale = amount('1')!
   const each = amount(multiplier)!
   if ((unsigned * scale) % each !== 0n) {
-    throw new LineFailure('denied', 'order', `a size of ${moneyText(unsigned)} is no number of contracts of ${multiplier}`)
+    throw new LineFailure(
+      'denied',
+      'order',
+      `a size of ${moneyText(unsigned)} is no number of contracts of ${multiplier}`,
+    )
   }
   return moneyText((unsigned * scale) / each)
 }

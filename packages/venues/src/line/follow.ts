@@ -1,11 +1,4 @@
-import type {
-  ConnectionConfiguration,
-  DataFlag,
-  Event,
-  FillEvent,
-  MarketEvent,
-  Provenance,
-} from '@holdfast/engine'
+import type { ConnectionConfiguration, DataFlag, Event, FillEvent, MarketEvent, Provenance } from '@holdfast/engine'
 import type { Statement, VenueFill } from '../venue.js'
 import type { Dialect, Hear, Listed, Quotes } from './dialect.js'
 import type { LineSettings } from './line.js'

@@ -52,7 +52,9 @@ export function joined<Value>(reads: readonly Read<readonly Value[]>[]): Read<re
 }
 
 /** The same orders found in several places: each once. */
-export function distinctOrders<Order extends { readonly venueOrderId?: string }>(orders: readonly Order[]): readonly Order[] {
+export function distinctOrders<Order extends { readonly venueOrderId?: string }>(
+  orders: readonly Order[],
+): readonly Order[] {
   const seen = new Map<string, Order>()
   for (const order of orders) if (!seen.has(order.venueOrderId ?? '')) seen.set(order.venueOrderId ?? '', order)
   return [...seen.values()]

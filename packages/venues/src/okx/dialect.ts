@@ -42,7 +42,11 @@ export function createOkxDialect(port: Port, connection: ConnectionConfiguration
     const row = record(records(answer.data)?.[0])
     const code = text(row.sCode)
     if (code !== undefined && code !== '0') {
-      const trouble = OKX.complaints.gone.includes(code) ? 'gone' : OKX.complaints.state.includes(code) ? 'state' : 'order'
+      const trouble = OKX.complaints.gone.includes(code)
+        ? 'gone'
+        : OKX.complaints.state.includes(code)
+          ? 'state'
+          : 'order'
       throw new LineFailure('rejected', trouble, text(row.sMsg) ?? 'the venue did not say why', code)
     }
     return row
@@ -50,7 +54,11 @@ export function createOkxDialect(port: Port, connection: ConnectionConfiguration
   const watched = () => names.all().filter(({ instrument }) => connection.watch.includes(instrument.underlying))
 
   async function openOf(kind: RequestClass) {
-    return readRows(await ask('privateGetTradeOrdersPending', {}, kind), names, { what: 'open orders', nativeField: 'instId', read: readOrder })
+    return readRows(await ask('privateGetTradeOrdersPending', {}, kind), names, {
+      what: 'open orders',
+      nativeField: 'instId',
+      read: readOrder,
+    })
   }
 
   async function orderOf(listed: Listed, by: Raw, kind: RequestClass): Promise<readonly Raw[]> {
@@ -102,9 +110,12 @@ export function createOkxDialect(port: Port, connection: ConnectionConfiguration
       const observations: Observation[] = []
       let time = 0
       for (const underlying of connection.watch) {
-        const row = record(records(await ask('publicGetMarketIndexTickers', { instId: `${underlying}-USD` }, 'market'))?.[0])
+        const row = record(
+          records(await ask('publicGetMarketIndexTickers', { instId: `${underlying}-USD` }, 'market'))?.[0],
+        )
         const price = positive(row.idxPx)
-        if (price !== undefined) observations.push({ kind: 'index', underlying, price }, { kind: 'asset', asset: underlying, price })
+        if (price !== undefined)
+          observations.push({ kind: 'index', underlying, price }, { kind: 'asset', asset: underlying, price })
       }
       for (const instType of new Set(watched().map(({ extra }) => extra?.type ?? ''))) {
         const listed = watched().filter(({ extra }) => extra?.type === instType)
@@ -120,8 +131,13 @@ export function createOkxDialect(port: Port, connection: ConnectionConfiguration
         for (const one of listed) {
           const ticker = tickers.get(one.native) ?? {}
           time = Math.max(time, epoch(ticker.ts) ?? 0)
-          const funding = instType === 'SWAP' ? record(records(await ask('publicGetPublicFundingRate', { instId: one.native }, 'market'))?.[0]) : {}
-          observations.push(readQuote(ticker, marks.get(one.native) ?? {}, summaries.get(one.native) ?? {}, funding, one))
+          const funding =
+            instType === 'SWAP'
+              ? record(records(await ask('publicGetPublicFundingRate', { instId: one.native }, 'market'))?.[0])
+              : {}
+          observations.push(
+            readQuote(ticker, marks.get(one.native) ?? {}, summaries.get(one.native) ?? {}, funding, one),
+          )
         }
       }
       return { observations, flags: [], ...(time === 0 ? {} : { time }) }
@@ -156,7 +172,8 @@ export function createOkxDialect(port: Port, connection: ConnectionConfiguration
     },
     async place(request, listed): Promise<Placed> {
       const clOrdId = venueClientId('okx', request.clientId)
-      if (clOrdId === undefined) throw new LineFailure('denied', 'order', 'the id is not of up to 32 letters and digits')
+      if (clOrdId === undefined)
+        throw new LineFailure('denied', 'order', 'the id is not of up to 32 letters and digits')
       const params = {
         instId: listed.native,
         tdMode: 'cross',
@@ -180,14 +197,17 @@ export function createOkxDialect(port: Port, connection: ConnectionConfiguration
       return 1
     },
     async cancelAll(instruments) {
-      const keys = instruments === 'all' ? undefined : new Set(instruments.map(({ instrument }) => instrumentKey(instrument)))
+      const keys =
+        instruments === 'all' ? undefined : new Set(instruments.map(({ instrument }) => instrumentKey(instrument)))
       const open = (await openOf('cancel')).value.filter(({ instrument }) => keys === undefined || keys.has(instrument))
       for (const order of open) {
-        await act('privatePostTradeCancelOrder', { instId: names.of(order.instrument).native, ordId: order.venueOrderId }, 'cancel').catch(
-          (error: unknown) => {
-            if (!(error instanceof LineFailure) || error.trouble !== 'gone') throw error
-          },
-        )
+        await act(
+          'privatePostTradeCancelOrder',
+          { instId: names.of(order.instrument).native, ordId: order.venueOrderId },
+          'cancel',
+        ).catch((error: unknown) => {
+          if (!(error instanceof LineFailure) || error.trouble !== 'gone') throw error
+        })
       }
       return open.length
     },
@@ -195,14 +215,17 @@ export function createOkxDialect(port: Port, connection: ConnectionConfiguration
       return readMargin(await ask('privateGetAccountBalance', {}, 'account'), clock())
     },
     async armGuards(): Promise<readonly VenueGuardState[]> {
-      if (!connection.guards.cancelOnDisconnect) return [{ name: 'scheduled-cancel', state: 'not-armed', gaps: ['it is off in the configuration'] }]
+      if (!connection.guards.cancelOnDisconnect)
+        return [{ name: 'scheduled-cancel', state: 'not-armed', gaps: ['it is off in the configuration'] }]
       return [{ name: 'scheduled-cancel', state: (await arm()) ? 'armed' : 'not-armed', gaps: GAPS }]
     },
     async beat() {
       if (connection.guards.cancelOnDisconnect) await arm()
     },
     async state() {
-      return rowsOf(await ask('publicGetSystemStatus', { state: 'ongoing' }, 'market'), 'notices').length > 0 ? 'maintenance' : 'open'
+      return rowsOf(await ask('publicGetSystemStatus', { state: 'ongoing' }, 'market'), 'notices').length > 0
+        ? 'maintenance'
+        : 'open'
     },
     async close() {
       await exchange.close()

@@ -2,7 +2,21 @@ import { moneyText, type OrderReport, type QuoteObservation } from '@holdfast/en
 import { type Instrument, instrumentKey } from '@holdfast/quant'
 import { clientIdOf } from '../line/clientId.js'
 import type { Listed } from '../line/dialect.js'
-import { amount, decimal, epoch, isZero, known, negated, positive, type Raw, real, record, records, scaled, text } from '../line/field.js'
+import {
+  amount,
+  decimal,
+  epoch,
+  isZero,
+  known,
+  negated,
+  positive,
+  type Raw,
+  real,
+  record,
+  records,
+  scaled,
+  text,
+} from '../line/field.js'
 import { expressible } from '../line/instrument.js'
 import { type Names, unknownInstrument } from '../line/names.js'
 import type { MarginFigures, Statement, VenueFill } from '../venue.js'
@@ -18,7 +32,8 @@ export function readContract(raw: Raw): Listed | undefined {
   const priceStep = decimal(raw.tickSz)
   const value = amount(raw.ctVal)
   const unit = text(raw.ctValCcy)
-  if (!native || !underlying || !quote || !settle || !priceStep || value === undefined || raw.state !== 'live') return undefined
+  if (!native || !underlying || !quote || !settle || !priceStep || value === undefined || raw.state !== 'live')
+    return undefined
   if (settle !== underlying && settle !== quote) return undefined
   const multiplier = scaled(moneyText(value), decimal(raw.ctMult) ?? '1')
   if (multiplier === undefined || isZero(multiplier)) return undefined
@@ -36,10 +51,21 @@ export function readContract(raw: Raw): Listed | undefined {
   const sizeStep = scaled(raw.lotSz, multiplier)
   const smallestSize = scaled(raw.minSz, multiplier)
   if (sizeStep === undefined || smallestSize === undefined) return undefined
-  return { instrument, native, priceStep, sizeStep, smallestSize, multiplier, extra: { type: text(raw.instType) ?? '' } }
+  return {
+    instrument,
+    native,
+    priceStep,
+    sizeStep,
+    smallestSize,
+    multiplier,
+    extra: { type: text(raw.instType) ?? '' },
+  }
 }
 
-type Described = Pick<Extract<Instrument, { kind: 'perpetual' }>, 'venue' | 'underlying' | 'quote' | 'settle' | 'payoff'>
+type Described = Pick<
+  Extract<Instrument, { kind: 'perpetual' }>,
+  'venue' | 'underlying' | 'quote' | 'settle' | 'payoff'
+>
 
 function describe(raw: Raw, derivative: Described): Instrument | undefined {
   if (raw.instType === 'SWAP') return { kind: 'perpetual', ...derivative }
@@ -106,7 +132,9 @@ export function readStatement(balance: unknown, positions: unknown, names: Names
       ...(before === undefined ? known({ entryPrice: positive(row.avgPx) }) : {}),
     })
   }
-  const held = [...sums].flatMap(([instrument, { size, ...rest }]) => (size === 0n ? [] : [{ instrument, size: moneyText(size), ...rest }]))
+  const held = [...sums].flatMap(([instrument, { size, ...rest }]) =>
+    size === 0n ? [] : [{ instrument, size: moneyText(size), ...rest }],
+  )
   return { balances, positions: held, time, ...(unread.length === 0 ? {} : { unread }) }
 }
 
@@ -116,7 +144,11 @@ export function readMargin(balance: unknown, time: number): MarginFigures {
   return {
     unit: 'USD',
     time,
-    ...known({ equity: real(raw.adjEq) ?? real(raw.totalEq), initialMargin: real(raw.imr), maintenanceMargin: real(raw.mmr) }),
+    ...known({
+      equity: real(raw.adjEq) ?? real(raw.totalEq),
+      initialMargin: real(raw.imr),
+      maintenanceMargin: real(raw.mmr),
+    }),
   }
 }
 
@@ -157,7 +189,8 @@ export function readFill(raw: Raw, listed: Listed): VenueFill | undefined {
   const fee = decimal(raw.fee)
   const feeAsset = text(raw.feeCcy)
   const time = epoch(raw.fillTime) ?? epoch(raw.ts)
-  if (!fillId || !size || !price || !fee || !feeAsset || !time || (raw.side !== 'buy' && raw.side !== 'sell')) return undefined
+  if (!fillId || !size || !price || !fee || !feeAsset || !time || (raw.side !== 'buy' && raw.side !== 'sell'))
+    return undefined
   return {
     fillId: `${listed.native}:${fillId}`,
     instrument: instrumentKey(listed.instrument),
