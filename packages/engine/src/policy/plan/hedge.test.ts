@@ -5,7 +5,7 @@ import type { Assessment, PositionAssessment } from '../../assess/assessment.js'
 import type { QuoteBelief } from '../../market/snapshot.js'
 import { toUnits } from '../exact.js'
 import { subjectsOf } from '../subject.js'
-import type { HedgeMarket, Plan } from './plan.js'
+import type { HedgeMarket, Plan, PlanMemory } from './plan.js'
 import { planAction } from './planAction.js'
 
 const EXPIRY = Date.UTC(2026, 1, 27, 8)

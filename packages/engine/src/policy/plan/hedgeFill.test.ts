@@ -69,6 +69,16 @@ describe('a hedge that is filled in part', () => {
       fee: '0',
       feeAsset: 'BTC',
     }
-    expect(sizes(START + MINUTE, fill).map(({ size }) => size)).toEqual(['-320000'])
+    const over: Event = {
+      kind: 'order',
+      ...stamp(START + MINUTE),
+      account: 'main',
+      instrument: HEDGE,
+      clientId: first!.id,
+      status: 'cancelled',
+      size: '-800000',
+      filled: '-480000',
+    }
+    expect(sizes(START + MINUTE, fill, over).map(({ size }) => size)).toEqual(['-320000'])
   })
 })
