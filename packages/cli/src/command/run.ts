@@ -29,6 +29,7 @@ import { openState, outcomeLines } from './outcome.js'
 export type RunFlags = {
   readonly speed: string
   readonly report?: string
+  readonly compareOff?: boolean
   readonly journal?: string
   readonly fresh?: boolean
   readonly untilEnd?: boolean
@@ -55,6 +56,7 @@ export function withRunFlags(command: Command, speed: string): Command {
     .option('--until-end', 'stop when the recorded sources end, instead of serving what was found')
     .option('--speed <n>', 'seconds of data per second of time, or max', speed)
     .option('--report <dir>', 'leave report.json, report.html and the lists of decisions, assessments and alerts there')
+    .option('--compare-off', 'with --report: also how the run would have gone without the rules that act')
     .option('--journal <dir>', 'folder of the journal, instead of the one in the configuration')
     .option('--fresh', 'begin a new journal beside the one that is there')
     .option('--host <address>', 'address to listen on; off loopback API keys are needed')
@@ -99,6 +101,7 @@ export async function run(file: string, flags: RunFlags): Promise<number> {
       ],
       journalFolder: journalFolder(configuration, flags),
       ...(flags.report === undefined ? {} : { reportFolder: flags.report }),
+      ...(flags.compareOff === true ? { compareOff: true } : {}),
       ...(process.env.DATABASE_URL === undefined ? {} : { databaseUrl: process.env.DATABASE_URL }),
       ...serving(flags, configuration.server),
     })

@@ -47,6 +47,8 @@ export type HouseOptions = {
   /** Folder of the journal; absent: the configuration's, relative to its file. */
   readonly journalFolder?: string
   readonly reportFolder?: string
+  /** The report also tells how the run would have gone without the rules that act. */
+  readonly compareOff?: boolean
   readonly speed: number | 'max'
   readonly signal: AbortSignal
   /** Where to listen; absent: no API, no page. */
@@ -100,6 +102,9 @@ export type HouseOutcome = {
   /** Sources whose data ended before its end, by name. */
   readonly damaged: readonly string[]
 }
+
+/** Source of what the paper venue answers. */
+const PAPER = 'paper'
 
 /** A turn may be this long ago before the loop counts as stalled. */
 const LOOP_AGE_MS_MAX = 60_000
@@ -267,6 +272,7 @@ function reportOf({ options, header, sources }: Parts): Report | undefined {
   if (options.reportFolder === undefined) return undefined
   const { configuration } = options
   return createReport({
+    ...(options.compareOff === true ? { twin: { rulebook: options.rulebook, answers: [PAPER] } } : {}),
     folder: options.reportFolder,
     name: configuration.name,
     header,
