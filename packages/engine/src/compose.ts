@@ -4,6 +4,7 @@ import { admit } from './door.js'
 import type { Engine, EngineOptions, EngineView } from './engine.js'
 import type { DataFlag, Event } from './event.js'
 import { digestOf } from './journal/digest.js'
+import type { DecideMarket } from './policy/decide/context.js'
 import type { RuleState } from './policy/state.js'
 import type { Turn } from './turn.js'
 
@@ -19,6 +20,8 @@ export type EngineParts = {
     events: readonly Event[],
   ): { readonly assessment: Assessment; readonly decisions: readonly Decision[] }
   rules(): RuleState
+  /** The market of the latest turn, where there is one to ask. */
+  market?(): DecideMarket | undefined
   /** Everything that later turns depend on, as data or as digests of its own: for the state's digest. */
   state(): unknown
 }
@@ -64,7 +67,7 @@ export function composeEngine(parts: EngineParts, options: EngineOptions = {}): 
     return { sequence, time, events, decisions, flags, assessmentDigest, stateDigest }
   }
 
-  return { step, view: () => view }
+  return { step, view: () => view, market: () => parts.market?.() }
 }
 
 const EMPTY_ASSESSMENT: Assessment = { time: 0, accounts: [], portfolios: [], inputs: [] }

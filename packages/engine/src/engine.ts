@@ -4,7 +4,14 @@ import { composeEngine, type EngineParts } from './compose.js'
 import type { Decision } from './decision.js'
 import type { DataFlag, Event } from './event.js'
 import { applyMarketEvent, createMarketState, guardSettings, marketDigest, marketView } from './market/index.js'
-import { decide, EMPTY_RULE_STATE, type Rulebook, type RuleState, ruleStateDigest } from './policy/index.js'
+import {
+  type DecideMarket,
+  decide,
+  EMPTY_RULE_STATE,
+  type Rulebook,
+  type RuleState,
+  ruleStateDigest,
+} from './policy/index.js'
 import type { Turn } from './turn.js'
 
 /**
@@ -22,6 +29,8 @@ export type Engine = {
   step(events: readonly Event[], receivedTime: number): Turn
   /** What the engine holds now. A new value each turn: it is never changed afterwards. */
   view(): EngineView
+  /** The market as the latest turn saw it, until the next one; absent before the first, and where an engine has none. */
+  market?(): DecideMarket | undefined
 }
 
 /** What the engine knows after its latest turn: for the API, for `explain`, for reports. */
@@ -63,6 +72,7 @@ function createParts(rulebook: Rulebook): EngineParts {
   const memory = createAssessMemory()
   let rules = EMPTY_RULE_STATE
   let opened = false
+  let seen: DecideMarket | undefined
   for (const { id, venue, portfolio, marginModel } of configuration.accounts) {
     openAccount(book, { id, venue, portfolio, marginModel })
   }
@@ -81,9 +91,11 @@ function createParts(rulebook: Rulebook): EngineParts {
       const controls = events.filter((event) => event.kind === 'control')
       const decided = decide(rulebook, rules, assessment, snapshot, now, controls)
       rules = decided.state
+      seen = snapshot
       return { assessment, decisions: decided.decisions }
     },
     rules: () => rules,
+    market: () => seen,
     state: () => [marketDigest(market), bookDigest(book), ruleStateDigest(rules)],
   }
 }

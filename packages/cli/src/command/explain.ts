@@ -30,8 +30,9 @@ export function addExplain(program: Command): void {
     .option('--json', 'print as JSON')
     .action(async (rule: string, flags: Flags) => {
       const recorded = openRecorded(flags.of)
-      const view = recorded.replay().view()
-      const answer = whyNot(recorded.rulebook, rule, view.rules, view.assessment)
+      const engine = recorded.replay()
+      const view = engine.view()
+      const answer = whyNot(recorded.rulebook, rule, view.rules, view.assessment, engine.market?.())
       if (!answer.ok) throw new CommandError(`why-not: ${answer.message}`)
       await writeOut(`${flags.json === true ? JSON.stringify(answer) : answer.text}\n`)
     })

@@ -151,7 +151,7 @@ async function assemble(parts: Parts): Promise<House> {
     run: run.view,
     rules: () => rulesOf(rulebook, engine.view().rules.stages),
     explain: (decision) => explainDecision(decision, rulebook).text,
-    whyNot: (rule) => whyNotOf(rulebook, rule, engine.view()),
+    whyNot: (rule) => whyNotOf(rulebook, rule, engine),
     readTurns: async (from, limit) => readTurns(journalFolder, from, limit),
     submit: (control) => {
       if (loop === undefined) return Promise.reject(new Error('the loop has not begun'))
@@ -300,9 +300,10 @@ function rulesOf(rulebook: Rulebook, stages: Readonly<Record<string, string>>): 
 function whyNotOf(
   rulebook: Rulebook,
   id: string,
-  view: ReturnType<ReturnType<typeof createEngine>['view']>,
+  engine: ReturnType<typeof createEngine>,
 ): readonly WhyNotView[] | undefined {
-  const answer = whyNot(rulebook, id, view.rules, view.assessment)
+  const view = engine.view()
+  const answer = whyNot(rulebook, id, view.rules, view.assessment, engine.market?.())
   if (!answer.ok) return undefined
   return answer.instances.map((instance) => {
     const blind = instance.holds === 'unknown'
