@@ -1,3 +1,4 @@
+export type { CcxtExchange, CcxtSocket } from './ccxt/exchange.js'
 export * from './defect.js'
 export * from './files/configuration.js'
 export { resolvePath } from './files/folder.js'

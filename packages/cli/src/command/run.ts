@@ -4,12 +4,14 @@ import { fileURLToPath } from 'node:url'
 import { answerRequest, calcKinds } from '@holdfast/calc'
 import { renderDiagnostics } from '@holdfast/engine'
 import {
+  AccountLockedError,
   type ApiKeyRecord,
   type House,
   type HouseOptions,
   type HouseOutcome,
   InstrumentError,
   JournalError,
+  LiveError,
   LOG_LEVELS,
   type LogLevel,
   openHouse,
@@ -17,7 +19,7 @@ import {
   SecretError,
   UnsafeBindError,
 } from '@holdfast/server'
-import { SourceError } from '@holdfast/venues'
+import { SourceError, VenueError } from '@holdfast/venues'
 import { type Command, Option } from 'commander'
 import { CommandError, EXIT } from '../exit.js'
 import { note, paint, writeOut } from '../output.js'
@@ -127,7 +129,7 @@ export async function run(file: string, flags: RunFlags): Promise<number> {
   }
 }
 
-function outcomeJson(house: House, { run, report, damaged }: HouseOutcome) {
+function outcomeJson(house: House, { run, report, damaged, closing }: HouseOutcome) {
   return {
     reason: run.reason,
     turns: run.turns,
@@ -135,6 +137,7 @@ function outcomeJson(house: House, { run, report, damaged }: HouseOutcome) {
     head: run.head.hash,
     journal: house.journalFolder,
     damaged,
+    ...(closing.length > 0 ? { closing } : {}),
     ...(run.reason === 'stopped' ? { open: openState(house) } : {}),
     ...(report === undefined ? {} : { report: report.folder }),
   }
@@ -218,6 +221,10 @@ export function commandError(error: unknown): unknown {
     return new CommandError(`the data does not fit the configuration:\n\n${error.message}`, EXIT.unusable, {
       cause: error,
     })
+  }
+  if (error instanceof AccountLockedError) return new CommandError(error.message, EXIT.locked, { cause: error })
+  if (error instanceof VenueError || error instanceof LiveError) {
+    return new CommandError(error.message, EXIT.unusable, { cause: error })
   }
   const known = error instanceof SourceError || error instanceof SecretError || error instanceof UnsafeBindError
   if (known) return new CommandError((error as Error).message, EXIT.unusable, { cause: error })

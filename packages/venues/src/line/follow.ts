@@ -27,7 +27,7 @@ export async function* followEvents(
   signal: AbortSignal,
 ): AsyncGenerator<Event> {
   const queue = createQueue()
-  const { clock, account } = settings
+  const { clock, account, sleep = pause } = settings
   const liveness = createLiveness(settings.liveness, clock())
   const backoff = createBackoff()
   const told = new Set<string>()
@@ -182,7 +182,7 @@ export async function* followEvents(
       const verdict = liveness.judge(clock())
       if (verdict.state === 'lost')
         return failed === undefined ? `${verdict.why}: ${verdict.detail}` : `${verdict.detail}; ${failed}`
-      await pause(Math.min(settings.marketMs, 250), signal)
+      await sleep(Math.min(settings.marketMs, 250), signal)
     }
     return ended
   }
@@ -202,7 +202,7 @@ export async function* followEvents(
       if (signal.aborted) break
       if (!said) queue.push({ kind: 'session', ...from(), account, state: 'lost', detail: lost ?? 'ended' })
       said = true
-      await pause(backoff.next(), signal)
+      await sleep(backoff.next(), signal)
     }
   }
 

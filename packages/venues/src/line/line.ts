@@ -15,6 +15,7 @@ import { LineFailure } from './failure.js'
 import { followEvents } from './follow.js'
 import { LIVENESS_SETTINGS, type LivenessSettings } from './liveness.js'
 import type { Names } from './names.js'
+import type { Sleep } from './port.js'
 
 export type LineSettings = {
   /** The account that the connection serves: it stands in the events. */
@@ -26,6 +27,8 @@ export type LineSettings = {
   readonly marketMs: number
   readonly liveness: LivenessSettings
   readonly log: (line: string) => void
+  /** Absent: by the machine's clock. */
+  readonly sleep?: Sleep
 }
 
 export const LINE_SETTINGS = { clockSkewMsMax: 1000, marketMs: 2000, liveness: LIVENESS_SETTINGS } as const

@@ -6,6 +6,7 @@ import { decimal, duration, fraction, instant, quantityText, secret } from './fi
 import { preTradeSchema } from './preTrade.js'
 import { assessSchema, calibrationSchema, guardsSchema } from './riskSchema.js'
 import { rulesSchema } from './rulesSchema.js'
+import { watchdogSchema } from './watchdog.js'
 
 /** A name of ours: letters, digits, dots, dashes and underscores. */
 const identifier = (description: string) =>
@@ -229,6 +230,7 @@ export const configurationFileSchema = z
     alerts: alertsSchema,
     preTrade: preTradeSchema.optional(),
     kill: killSchema.optional(),
+    watchdog: watchdogSchema.optional(),
     server: serverSchema,
     database: secret({
       description: 'A PostgreSQL server for the SQL view; the embedded one where absent.',
