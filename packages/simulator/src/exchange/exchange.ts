@@ -231,7 +231,12 @@ function control(core: ExchangeCore, exchange: Exchange, request: RpcRequest): J
       case 'fault_counts':
         return { ...head, result: exchange.faultCounts() }
       case 'snapshot':
-        return { ...head, result: snapshotOf(core) }
+        return {
+          ...head,
+          result: JSON.parse(
+            JSON.stringify(snapshotOf(core), (_, value) => (typeof value === 'bigint' ? `${value}` : value)),
+          ),
+        }
       default:
         return { ...head, error: { code: -32601, message: 'Method not found' } }
     }

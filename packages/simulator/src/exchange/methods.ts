@@ -464,7 +464,7 @@ function settlements({ account, core, params }: Call): unknown {
   const type = textOf(params, 'type')
   const list = account.settlements
     .filter((one) => currency === undefined || one.currency === currency)
-    .map(({ json }) => json)
+    .map(({ json }) => json())
     .filter(
       (json) => (name === undefined || json.instrument_name === name) && (type === undefined || json.type === type),
     )
