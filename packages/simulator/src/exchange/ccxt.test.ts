@@ -109,8 +109,7 @@ test('behavior: tickers, books, orders and fills come over the WebSocket', async
 }, 30_000)
 
 function subscribed(channel: string): boolean {
-  const log = client.clients[served.ws]?.subscriptions ?? {}
-  return channel in log
+  return exchange.snapshot().channels[channel] === 1
 }
 
 test('error: wrong secrets, missing scopes and read-only keys are told apart', async () => {
