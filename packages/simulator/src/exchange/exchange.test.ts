@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { REHEARSAL_ACCOUNTS, REHEARSAL_KEYS } from './credentials.js'
 import type { Json } from './exchange.js'
+import { type ExchangeMarket, seededMarket } from './market.js'
 import { clientOf, NOON, rehearse } from './testClient.js'
 
 const PERPETUAL = 'BTC-PERPETUAL'
@@ -185,12 +186,15 @@ describe('money', () => {
     expect(desk.refusal('public/ticker', { instrument_name: dying.instrument_name })).toBe(13020)
   })
 
-  it('behavior: longs pay shorts where the perpetual is dear', () => {
-    const desk = rehearse({ seed: 3 })
-    place(desk, { amount: 100_000, type: 'market' })
-    desk.pass(24 * HOUR)
-    const { held, deposited } = desk.exchange.snapshot().money.BTC!
-    expect(held).toBe(deposited)
+  it('behavior: longs pay shorts by the minute where the perpetual is dear', () => {
+    const calm = seededMarket({ seed: 1, start: NOON, vol: { BTC: 0, ETH: 0 }, jumpsPerYear: 0 })
+    const market = Object.create(calm, { forward: { value: () => 90_180 } }) as ExchangeMarket
+    const desk = rehearse({ market })
+    place(desk, { amount: 90_000, type: 'market' })
+    desk.pass(HOUR)
+    // Premium 0.2 %, so 0.175 % in 8 hours on one coin; rounded 60 times to 1e-8.
+    const { realized_funding } = desk.ask('private/get_position', { instrument_name: PERPETUAL })
+    expect(Math.abs((realized_funding as number) + 0.00175 / 8)).toBeLessThan(60 * 0.5e-8)
   })
 })
 
