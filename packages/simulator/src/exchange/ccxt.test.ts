@@ -36,11 +36,11 @@ test('behavior: markets, tickers, Greeks and books read as Deribit’s', async (
   const perpetual = client.market(PERPETUAL)
   expect(perpetual).toMatchObject({ id: 'BTC-PERPETUAL', swap: true, inverse: true, contractSize: 10 })
   expect(perpetual.precision).toEqual({ amount: 10, price: 0.5 })
-  const option = Object.values(client.markets).find(({ option, base }) => option === true && base === 'BTC')!
+  const option = Object.values(client.markets!).find(({ option, base }) => option === true && base === 'BTC')!
   const ticker = await client.fetchTicker(PERPETUAL)
   expect(ticker.bid!).toBeLessThan(ticker.ask!)
   const greeks = await client.fetchGreeks(option.symbol)
-  expect(Math.abs(greeks.delta)).toBeLessThanOrEqual(1)
+  expect(Math.abs(greeks.delta!)).toBeLessThanOrEqual(1)
   expect(greeks.markImpliedVolatility).toBeGreaterThan(10)
   const book = await client.fetchOrderBook(PERPETUAL, 5)
   expect([book.bids.length, book.asks.length]).toEqual([5, 5])
@@ -61,11 +61,11 @@ test('behavior: orders live and die over REST, and both sides agree at the end',
   })
   expect(order).toMatchObject({ status: 'open', amount: 500, filled: 0, side: 'buy' })
   expect((await client.fetchOpenOrders(PERPETUAL)).map(({ id }) => id)).toEqual([order.id])
-  expect((await client.fetchOrder(order.id)).info.label).toBe('rehearsal-1')
-  const edited = await client.editOrder(order.id, PERPETUAL, 'limit', 'buy', 600, Number(price))
+  expect((await client.fetchOrder(order.id!)).info.label).toBe('rehearsal-1')
+  const edited = await client.editOrder(order.id!, PERPETUAL, 'limit', 'buy', 600, Number(price))
   expect(edited).toMatchObject({ id: order.id, amount: 600 })
-  expect((await client.cancelOrder(order.id)).status).toBe('canceled')
-  await expect(client.cancelOrder(order.id)).rejects.toThrow('11044')
+  expect((await client.cancelOrder(order.id!)).status).toBe('canceled')
+  await expect(client.cancelOrder(order.id!)).rejects.toThrow('11044')
   await expect(client.fetchOrder('BTC-0')).rejects.toBeInstanceOf(ccxt.OrderNotFound)
   await expect(client.createOrder(PERPETUAL, 'market', 'buy', 10_000_000_000)).rejects.toBeInstanceOf(
     ccxt.InsufficientFunds,
@@ -73,7 +73,7 @@ test('behavior: orders live and die over REST, and both sides agree at the end',
 
   const taken = await client.createOrder(PERPETUAL, 'market', 'buy', 1_000)
   expect(taken).toMatchObject({ status: 'closed', filled: 1_000 })
-  const option = Object.values(client.markets).find(({ option: is, base }) => is === true && base === 'ETH')!
+  const option = Object.values(client.markets!).find(({ option: is, base }) => is === true && base === 'ETH')!
   await client.createOrder(option.symbol, 'market', 'sell', 2)
   const trades = await client.fetchMyTrades(PERPETUAL)
   expect(trades.map(({ order: id, amount }) => [id, amount])).toEqual([[taken.id, 1_000]])

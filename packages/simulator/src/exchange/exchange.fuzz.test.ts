@@ -117,7 +117,7 @@ function someOptions({ exchange }: ReturnType<typeof rehearse>): string[] {
     method: 'public/get_instruments',
     params: { kind: 'option' },
   })
-  const list = (delivery as { response: { result: { instrument_name: string }[] } }).response.result
+  const list = (delivery as unknown as { response: { result: { instrument_name: string }[] } }).response.result
   return [list[12]!.instrument_name, list.at(-1)!.instrument_name]
 }
 
