@@ -10,6 +10,7 @@ const OTHER = REHEARSAL_ACCOUNTS[1]!.keys[0]!
 const HOUR = 3_600_000
 
 type Order = { order_id: string; order_state: string; filled_amount: number; price: number; cancel_reason?: string }
+type Listed = { instrument_name: string; strike: number; expiration_timestamp: number }
 type Rehearsal = ReturnType<typeof rehearse>
 
 function place({ ask }: Rehearsal, params: Json, side = 'buy'): Order {
@@ -171,7 +172,13 @@ describe('money', () => {
     )!
     place(desk, { instrument_name: dying.instrument_name, amount: 1, type: 'market' })
     place(desk, { amount: 1_000, type: 'market' })
-    desk.pass(HOUR + 2_000)
+    desk.pass(HOUR / 2 - 1_000)
+    let [sum, count] = [0, 0]
+    for (; desk.exchange.time < NOON + 20 * HOUR - 1_000; count += 1) {
+      desk.pass(1_000)
+      sum += desk.ask('public/get_index_price', { index_name: 'btc_usd' }).index_price as number
+    }
+    desk.pass(3_000)
     const { settlements } = desk.ask('private/get_settlement_history_by_currency', { currency: 'BTC' }) as {
       settlements: unknown
     } as { settlements: { type: string; mark_price: number; instrument_name: string }[] }
@@ -180,10 +187,25 @@ describe('money', () => {
     const [account] = desk.exchange.snapshot().accounts
     expect(account!.positions.map(({ instrument }) => instrument)).toEqual([PERPETUAL])
     expect(account!.balances.BTC!.sessionRpl).toBe(0n)
-    expect(delivery.mark_price).toBeGreaterThan(80_000)
+    // Rounded to the cent.
+    expect(Math.abs(delivery.mark_price - sum / count)).toBeLessThanOrEqual(0.0051)
     expect(desk.refusal('private/buy', { instrument_name: PERPETUAL, amount: 10, price: 89_000 })).toBe(10041)
     desk.pass(10_000)
     expect(desk.refusal('public/ticker', { instrument_name: dying.instrument_name })).toBe(13020)
+  })
+
+  it('behavior: a quarter of an hour before the expiry half of the delta is gone [scenario 15]', () => {
+    const desk = rehearse({ start: NOON + 19 * HOUR })
+    const list = desk.ask('public/get_instruments', { currency: 'BTC', kind: 'option' }) as unknown as Listed[]
+    const deep = list.find(
+      (one) =>
+        one.expiration_timestamp === NOON + 20 * HOUR && one.strike <= 80_000 && one.instrument_name.endsWith('-C'),
+    )!
+    const delta = () =>
+      (desk.ask('public/ticker', { instrument_name: deep.instrument_name }).greeks as { delta: number }).delta
+    expect(delta()).toBeCloseTo(1, 3)
+    desk.pass(0.75 * HOUR)
+    expect(delta()).toBeCloseTo(0.5, 3)
   })
 
   it('behavior: longs pay shorts by the minute where the perpetual is dear', () => {
