@@ -13,7 +13,6 @@ function places(value: number, count = 8): number {
 /** A position as `private/get_positions` gives it; of none, all zero, as Deribit does. */
 export function positionJson(
   core: ExchangeCore,
-  _account: Account,
   terms: Terms,
   position: Position | undefined,
 ): Readonly<Record<string, unknown>> {

@@ -140,7 +140,7 @@ function changesJson(
   trades: readonly unknown[],
 ): unknown {
   const position = account.ledger.positions.get(terms.name)
-  const positions = trades.length === 0 ? [] : [positionJson(core, account, terms, position)]
+  const positions = trades.length === 0 ? [] : [positionJson(core, terms, position)]
   return { instrument_name: terms.name, orders: orders.map(orderJson), trades, positions }
 }
 
