@@ -191,7 +191,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
   }),
   'private/get_position': read('trade:read', ({ core, account, params }) => {
     const terms = termsIn(core, params)
-    return positionJson(core, account, terms, account.ledger.positions.get(terms.name))
+    return positionJson(core, terms, account.ledger.positions.get(terms.name))
   }),
   'private/get_positions': read('trade:read', positions),
   'private/get_account_summary': read('account:read', ({ core, account, params }) => ({
@@ -425,7 +425,7 @@ function positions({ core, account, params }: Call): unknown {
     if (currency !== undefined && terms.currency !== currency) continue
     if (kind !== undefined && kind !== 'any' && kind !== terms.kind) continue
     if (core.faults.strikes('omitted-position', terms.name)) continue
-    const json = { ...positionJson(core, account, terms, position) }
+    const json = { ...positionJson(core, terms, position) }
     if (core.faults.strikes('comma-number', terms.name)) json.size = commaText(json.size as number)
     list.push(json)
   }
@@ -464,7 +464,7 @@ function settlements({ account, core, params }: Call): unknown {
   const type = textOf(params, 'type')
   const list = account.settlements
     .filter((one) => currency === undefined || one.currency === currency)
-    .map(({ json }) => json)
+    .map(({ json }) => json())
     .filter(
       (json) => (name === undefined || json.instrument_name === name) && (type === undefined || json.type === type),
     )
