@@ -13,7 +13,7 @@ export type VenueRig = {
   readonly through: () => Promise<string>
   readonly away: () => Promise<string>
   /** The next order is carried out, and its answer is lost. */
-  loseAnswer(): void
+  loseAnswer?(): void
   /** The next order is filled in part. */
   fillInPart(): void
   /** Places an order beside the line, under an id that is taken already. */
@@ -21,8 +21,8 @@ export type VenueRig = {
   /** The next list of positions has a number with a comma. */
   breakNumber?(): void
   /** The line is cut, or goes dead; then it is whole again. */
-  cut(): void
-  heal(): void
+  cut?(): void
+  heal?(): void
   /** Spends the budget on reads until they are denied. */
   exhaust?(): Promise<void>
   close(): Promise<void>
@@ -83,12 +83,12 @@ export function describeVenue(bench: VenueBench): void {
         outcome: 'confirmed',
         order: { clientId: order.clientId, size: rig.size, status: 'filled', filled: rig.size },
       })
-      const statement = valueOf(await rig.venue.statement())
+      const statement = answerOf(await rig.venue.statement())
       expect(statement.positions).toMatchObject([{ instrument: rig.instrument, size: rig.size }])
-      const fills = valueOf(await rig.venue.fillsSince(before))
+      const fills = answerOf(await rig.venue.fillsSince(before))
       expect(fills.map(({ clientId }) => clientId)).toEqual(fills.map(() => order.clientId))
       expect(fills.reduce((sum, { size }) => sum + Number(size), 0)).toBeCloseTo(Number(rig.size), 9)
-      const [found] = valueOf(await rig.venue.ordersByClientId(order.clientId, rig.instrument))
+      const [found] = answerOf(await rig.venue.ordersByClientId(order.clientId, rig.instrument))
       expect(found).toMatchObject({ status: 'filled', filled: rig.size })
     })
 
@@ -99,13 +99,13 @@ export function describeVenue(bench: VenueBench): void {
         outcome: 'confirmed',
         order: { status: 'open', filled: '0' },
       })
-      const open = valueOf(await rig.venue.openOrders())
+      const open = answerOf(await rig.venue.openOrders())
       expect(open).toMatchObject([
         { clientId: order.clientId, status: 'open', size: rig.size, instrument: rig.instrument },
       ])
       const target = { instrument: rig.instrument, clientId: order.clientId }
       expect(await rig.venue.cancel(target)).toEqual({ outcome: 'confirmed', cancelled: 1 })
-      expect(valueOf(await rig.venue.openOrders())).toEqual([])
+      expect(answerOf(await rig.venue.openOrders())).toEqual([])
       expect(await rig.venue.cancel(target)).toEqual({ outcome: 'confirmed', cancelled: 0 })
       const id = (open[0] as OrderReport).venueOrderId!
       expect(await rig.venue.cancel({ instrument: rig.instrument, venueOrderId: id })).toEqual({
@@ -120,21 +120,22 @@ export function describeVenue(bench: VenueBench): void {
       expect(await rig.venue.cancelAll([rig.instrument])).toMatchObject({ outcome: 'confirmed', cancelled: 2 })
       await rig.venue.place(await request(rig, { at: 'away', terms: 'rest' }))
       expect(await rig.venue.cancelAll('all')).toMatchObject({ outcome: 'confirmed', cancelled: 1 })
-      expect(valueOf(await rig.venue.openOrders())).toEqual([])
+      expect(answerOf(await rig.venue.openOrders())).toEqual([])
     })
 
     test('[UN6] a fill in part: what lapsed is not booked', async () => {
       const rig = await opened()
       rig.fillInPart()
+      await new Promise((resolve) => setTimeout(resolve, 30))
       const order = await request(rig, { size: rig.double })
       const outcome = await rig.venue.place(order)
       expect(outcome.outcome).toBe('confirmed')
-      const [found] = valueOf(await rig.venue.ordersByClientId(order.clientId, rig.instrument))
+      const [found] = answerOf(await rig.venue.ordersByClientId(order.clientId, rig.instrument))
       expect(found!.status).toBe('cancelled')
       const filled = Number(found!.filled)
       expect(filled).toBeGreaterThan(0)
       expect(filled).toBeLessThan(Number(rig.double))
-      const { positions } = valueOf(await rig.venue.statement())
+      const { positions } = answerOf(await rig.venue.statement())
       expect(Number(positions[0]!.size)).toBe(filled)
     })
 
@@ -144,22 +145,23 @@ export function describeVenue(bench: VenueBench): void {
       const lapsed =
         outcome.outcome === 'rejected' || (outcome.outcome === 'confirmed' && outcome.order.status === 'cancelled')
       expect(lapsed, JSON.stringify(outcome)).toBe(true)
-      expect(valueOf(await rig.venue.statement()).positions).toEqual([])
+      expect(answerOf(await rig.venue.statement()).positions).toEqual([])
     })
 
     test('behavior: a reduce-only order opens nothing, and closes what is held', async () => {
       const rig = await opened()
       const opening = await rig.venue.place(await request(rig, { reduceOnly: true }))
       if (opening.outcome === 'confirmed') expect(opening.order.filled).toBe('0')
-      expect(valueOf(await rig.venue.statement()).positions).toEqual([])
+      expect(answerOf(await rig.venue.statement()).positions).toEqual([])
     })
 
-    test('[UN4] a lost answer: unresolved, found by our id, and not sent again', async () => {
+    test('[UN4] a lost answer: unresolved, found by our id, and not sent again', async (context) => {
       const rig = await opened()
+      if (rig.loseAnswer === undefined) return context.skip()
       const order = await request(rig, { at: 'away', terms: 'rest' })
       rig.loseAnswer()
       expect(await rig.venue.place(order)).toMatchObject({ outcome: 'unresolved' })
-      const found = valueOf(await rig.venue.ordersByClientId(order.clientId, rig.instrument))
+      const found = answerOf(await rig.venue.ordersByClientId(order.clientId, rig.instrument))
       expect(found).toMatchObject([{ clientId: order.clientId, status: 'open', size: rig.size }])
       expect(await rig.venue.cancel({ instrument: rig.instrument, clientId: order.clientId })).toMatchObject({
         outcome: 'confirmed',
@@ -169,7 +171,7 @@ export function describeVenue(bench: VenueBench): void {
 
     test('[UN4] an id that never came to the venue is known to be unknown there', async () => {
       const rig = await opened()
-      expect(valueOf(await rig.venue.ordersByClientId(freshId(), rig.instrument))).toEqual([])
+      expect(answerOf(await rig.venue.ordersByClientId(freshId(), rig.instrument))).toEqual([])
     })
 
     test('[UN5] two orders under one id: both are found, both are cancelled', async (context) => {
@@ -178,11 +180,11 @@ export function describeVenue(bench: VenueBench): void {
       const order = await request(rig, { at: 'away', terms: 'rest' })
       await rig.venue.place(order)
       await rig.placeTwin(order.clientId)
-      const found = valueOf(await rig.venue.ordersByClientId(order.clientId, rig.instrument))
+      const found = answerOf(await rig.venue.ordersByClientId(order.clientId, rig.instrument))
       expect(found.map(({ status }) => status)).toEqual(['open', 'open'])
       for (const { venueOrderId } of found)
         await rig.venue.cancel({ instrument: rig.instrument, venueOrderId: venueOrderId! })
-      expect(valueOf(await rig.venue.openOrders())).toEqual([])
+      expect(answerOf(await rig.venue.openOrders())).toEqual([])
     })
 
     test('behavior: nothing held is known to be nothing; no answer is unknown', async () => {
@@ -190,11 +192,12 @@ export function describeVenue(bench: VenueBench): void {
       const empty = await rig.venue.statement()
       expect(empty).toMatchObject({ known: true, value: { positions: [] } })
       expect(await rig.venue.openOrders()).toMatchObject({ known: true, value: [] })
+      if (rig.cut === undefined) return
       rig.cut()
       expect((await rig.venue.statement()).known).toBe(false)
       expect((await rig.venue.openOrders()).known).toBe(false)
       expect((await rig.venue.fillsSince(Date.now())).known).toBe(false)
-      rig.heal()
+      rig.heal!()
       expect((await rig.venue.statement()).known).toBe(true)
     })
 
@@ -209,7 +212,7 @@ export function describeVenue(bench: VenueBench): void {
 
     test('error: an instrument that is not listed: denied, nothing sent', async () => {
       const rig = await opened()
-      const key = `${rig.venue.venue}:NONE/USD:NONE`
+      const key = `${rig.instrument.split(':')[0]}:NONE/USD:NONE`
       const outcome = await rig.venue.place(await request(rig, { instrument: key }))
       expect(outcome).toMatchObject({ outcome: 'denied', retryable: false })
     })
@@ -256,19 +259,20 @@ export function describeVenue(bench: VenueBench): void {
       'behavior: guards are armed, read back, and say what they do not cover',
       async () => {
         const rig = await opened()
-        const [guard] = valueOf(await rig.venue.armGuards())
+        const [guard] = answerOf(await rig.venue.armGuards())
         expect(guard).toMatchObject({ name: bench.guard, state: 'armed' })
         expect(guard!.gaps.length).toBeGreaterThan(0)
       },
     )
 
-    test('[UN1] a line that goes dead is told once, and a new session begins with everything', async () => {
+    test('[UN1] a line that goes dead is told once, and a new session begins with everything', async (context) => {
       const rig = await opened()
+      if (rig.cut === undefined) return context.skip()
       const events = collect(rig.venue)
       await events.until((event) => event.kind === 'account')
       rig.cut()
       await events.until((event) => event.kind === 'session' && event.state === 'lost')
-      rig.heal()
+      rig.heal!()
       const from = events.all.length
       await events.until((event, index) => index >= from && event.kind === 'open-orders')
       const sessions = events.all.flatMap((event) => (event.kind === 'session' ? [event.state] : []))
@@ -298,7 +302,7 @@ export function describeVenue(bench: VenueBench): void {
   })
 }
 
-export function valueOf<Value>(known: Known<Value>): Value {
+export function answerOf<Value>(known: Known<Value>): Value {
   if (!known.known) throw new Error(`unknown: ${known.reason}`)
   return known.value
 }
