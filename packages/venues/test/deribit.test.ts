@@ -39,9 +39,9 @@ const bench: VenueBench = {
         account: 'main',
         secret: ({ name }) => secrets[name]!,
         clock: () => Date.now(),
-        timeoutMs: 700,
+        timeoutMs: 2500,
         marketMs: 200,
-        liveness: { silentMs: 1500, frozenMs: 1500, stalledMs: 1500 },
+        liveness: { silentMs: 4000, frozenMs: 4000, stalledMs: 4000 },
       })
     const venue = await line()
     let twin: Awaited<ReturnType<typeof line>> | undefined
