@@ -84,6 +84,8 @@ export const derive = benchOf({
         return ok({
           tickers: { 'BTC-PERP': { t: desk.now(), a: '90000', A: '5', b: '89999.9', B: '5', I: '89990', M: '90000', f: '0.00001', stats: { oi: '10' } } },
         })
+      case '/public/get_ticker':
+        return ok({ ...instrument, index_price: '89990', mark_price: '90000', timestamp: desk.now() })
       case '/public/get_live_incidents':
         return ok({ incidents: [] })
       case '/private/get_subaccount':
