@@ -64,7 +64,8 @@ export function createDeriveDialect(port: Port, connection: ConnectionConfigurat
     if (!indices.has(underlying)) {
       const ticker = record(await ask('publicPostGetTicker', { instrument_name: listed.native }, 'order'))
       const index = positive(ticker.index_price)
-      if (index === undefined) throw new LineFailure('denied', 'state', 'no index price, and an order must name its highest fee')
+      if (index === undefined)
+        throw new LineFailure('denied', 'state', 'no index price, and an order must name its highest fee')
       indices.set(underlying, index)
     }
     return (indices.get(underlying)! * 0.002 + 2 / Math.abs(Number(size))).toFixed(6)

@@ -62,20 +62,44 @@ export const binance = benchOf({
       case 'GET /fapi/v1/time':
         return { body: { serverTime: desk.now() } }
       case 'GET /fapi/v1/exchangeInfo':
-        return { body: { symbols: [contract('BTCUSDT', { quoteAsset: 'USDT', marginAsset: 'USDT', status: 'TRADING' })] } }
+        return {
+          body: { symbols: [contract('BTCUSDT', { quoteAsset: 'USDT', marginAsset: 'USDT', status: 'TRADING' })] },
+        }
       case 'GET /dapi/v1/exchangeInfo':
         return {
           body: {
-            symbols: [contract('BTCUSD_PERP', { quoteAsset: 'USD', marginAsset: 'BTC', contractStatus: 'TRADING', contractSize: 100 })],
+            symbols: [
+              contract('BTCUSD_PERP', {
+                quoteAsset: 'USD',
+                marginAsset: 'BTC',
+                contractStatus: 'TRADING',
+                contractSize: 100,
+              }),
+            ],
           },
         }
       case 'GET /fapi/v1/ticker/bookTicker':
-        return { body: { symbol: 'BTCUSDT', bidPrice: '89999.9', bidQty: '5', askPrice: '90000.0', askQty: '5', time: desk.now() } }
+        return {
+          body: {
+            symbol: 'BTCUSDT',
+            bidPrice: '89999.9',
+            bidQty: '5',
+            askPrice: '90000.0',
+            askQty: '5',
+            time: desk.now(),
+          },
+        }
       case 'GET /dapi/v1/ticker/bookTicker':
         return { body: [{ symbol: 'BTCUSD_PERP', bidPrice: '89999.9', bidQty: '5', askPrice: '90000.0', askQty: '5' }] }
       case 'GET /fapi/v1/premiumIndex':
       case 'GET /dapi/v1/premiumIndex': {
-        const one = { symbol: params.symbol, markPrice: '90000', indexPrice: '89990', lastFundingRate: '0.0001', time: desk.now() }
+        const one = {
+          symbol: params.symbol,
+          markPrice: '90000',
+          indexPrice: '89990',
+          lastFundingRate: '0.0001',
+          time: desk.now(),
+        }
         return { body: path.startsWith('/dapi') ? [one] : one }
       }
       case 'GET /fapi/v3/account':
@@ -93,7 +117,14 @@ export const binance = benchOf({
         return desk.position === 0
           ? { body: [] }
           : {
-              body: [{ symbol: 'BTCUSDT', positionSide: 'BOTH', positionAmt: desk.broken ? '0,004' : String(desk.position), entryPrice: String(PRICE) }],
+              body: [
+                {
+                  symbol: 'BTCUSDT',
+                  positionSide: 'BOTH',
+                  positionAmt: desk.broken ? '0,004' : String(desk.position),
+                  entryPrice: String(PRICE),
+                },
+              ],
             }
       case 'GET /dapi/v1/positionRisk':
         return { body: [{ symbol: 'BTCUSD_PERP', positionAmt: '0', entryPrice: '0.0' }] }
@@ -135,7 +166,8 @@ export const binance = benchOf({
           tif,
           reduceOnly: params.reduceOnly === 'true',
         })
-        if (one.reduceOnly && one.status === 'cancelled' && one.filled === 0) return refusal(-2022, 'ReduceOnly Order is rejected.')
+        if (one.reduceOnly && one.status === 'cancelled' && one.filled === 0)
+          return refusal(-2022, 'ReduceOnly Order is rejected.')
         if (one.status === 'rejected') return refusal(-5022, 'Post Only order will be rejected.')
         return { body: order(one) }
       }

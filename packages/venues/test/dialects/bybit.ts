@@ -43,7 +43,9 @@ export const bybit = benchOf({
   isOrder: ({ method, path }) => method === 'POST' && path === '/v5/order/create',
   answer(desk: Desk, { method, path, params, body }: Asked) {
     const ok = (result: unknown) => ({ body: { retCode: 0, retMsg: 'OK', result, retExtInfo: {}, time: desk.now() } })
-    const refusal = (retCode: number, retMsg: string) => ({ body: { retCode, retMsg, result: {}, retExtInfo: {}, time: desk.now() } })
+    const refusal = (retCode: number, retMsg: string) => ({
+      body: { retCode, retMsg, result: {}, retExtInfo: {}, time: desk.now() },
+    })
     const list = (rows: readonly unknown[]) => ok({ list: rows, nextPageCursor: '' })
     const linear = params.category === 'linear' && (params.settleCoin ?? 'USDT') === 'USDT'
     const raw = body as Readonly<Record<string, string | boolean>>
@@ -53,7 +55,10 @@ export const bybit = benchOf({
         return ok({
           readOnly: desk.key === 'read' ? 1 : 0,
           ips: ['10.0.0.1'],
-          permissions: { ContractTrade: ['Order', 'Position'], Wallet: desk.key === 'withdraw' ? ['AccountTransfer', 'Withdraw'] : [] },
+          permissions: {
+            ContractTrade: ['Order', 'Position'],
+            Wallet: desk.key === 'withdraw' ? ['AccountTransfer', 'Withdraw'] : [],
+          },
         })
       case 'GET /v5/market/time':
         return ok({ timeSecond: String(Math.floor(desk.now() / 1000)), timeNano: `${desk.now()}000000` })
@@ -77,7 +82,12 @@ export const bybit = benchOf({
       case 'GET /v5/account/wallet-balance':
         return ok({
           list: [
-            { totalEquity: '1000', totalInitialMargin: '10', totalMaintenanceMargin: '5', coin: [{ coin: 'USDT', walletBalance: '1000.5' }] },
+            {
+              totalEquity: '1000',
+              totalInitialMargin: '10',
+              totalMaintenanceMargin: '5',
+              coin: [{ coin: 'USDT', walletBalance: '1000.5' }],
+            },
           ],
         })
       case 'GET /v5/position/list':
@@ -97,11 +107,17 @@ export const bybit = benchOf({
         const named = params.orderId !== undefined || params.orderLinkId !== undefined
         if (!named) return list(linear ? desk.open().map(order) : [])
         return list(
-          desk.orders.filter(({ id, clientId }) => (params.orderId === undefined ? clientId === params.orderLinkId : id === params.orderId)).map(order),
+          desk.orders
+            .filter(({ id, clientId }) =>
+              params.orderId === undefined ? clientId === params.orderLinkId : id === params.orderId,
+            )
+            .map(order),
         )
       }
       case 'GET /v5/order/history':
-        return list(desk.orders.filter(({ clientId, status }) => clientId === params.orderLinkId && status !== 'open').map(order))
+        return list(
+          desk.orders.filter(({ clientId, status }) => clientId === params.orderLinkId && status !== 'open').map(order),
+        )
       case 'GET /v5/execution/list':
         return list(
           params.category === 'linear'
@@ -141,7 +157,9 @@ export const bybit = benchOf({
           id: raw.orderId === undefined ? undefined : String(raw.orderId),
           clientId: raw.orderLinkId === undefined ? undefined : String(raw.orderLinkId),
         })
-        return desk.cancel(found) ? ok({ orderId: found!.id }) : refusal(110001, 'order not exists or too late to cancel')
+        return desk.cancel(found)
+          ? ok({ orderId: found!.id })
+          : refusal(110001, 'order not exists or too late to cancel')
       }
       case 'POST /v5/order/cancel-all': {
         const mine = raw.category === 'linear' && (raw.settleCoin ?? 'USDT') === 'USDT' ? desk.open() : []

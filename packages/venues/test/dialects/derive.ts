@@ -74,7 +74,11 @@ export const derive = benchOf({
         return ok('ok')
       case '/private/session_keys': {
         const scope = desk.key === 'withdraw' ? 'admin' : desk.key === 'read' ? 'read_only' : 'account'
-        return ok({ public_session_keys: [{ public_session_key: SIGNER, scope, label: 'desk', expiry_sec: 2_000_000_000, ip_whitelist: [] }] })
+        return ok({
+          public_session_keys: [
+            { public_session_key: SIGNER, scope, label: 'desk', expiry_sec: 2_000_000_000, ip_whitelist: [] },
+          ],
+        })
       }
       case '/public/get_time':
         return ok(desk.now())
@@ -82,7 +86,19 @@ export const derive = benchOf({
         return ok(body.instrument_type === 'perp' ? [instrument] : [])
       case '/public/get_tickers':
         return ok({
-          tickers: { 'BTC-PERP': { t: desk.now(), a: '90000', A: '5', b: '89999.9', B: '5', I: '89990', M: '90000', f: '0.00001', stats: { oi: '10' } } },
+          tickers: {
+            'BTC-PERP': {
+              t: desk.now(),
+              a: '90000',
+              A: '5',
+              b: '89999.9',
+              B: '5',
+              I: '89990',
+              M: '90000',
+              f: '0.00001',
+              stats: { oi: '10' },
+            },
+          },
         })
       case '/public/get_ticker':
         return ok({ ...instrument, index_price: '89990', mark_price: '90000', timestamp: desk.now() })
@@ -113,7 +129,11 @@ export const derive = benchOf({
       case '/private/get_open_orders':
         return ok({ subaccount_id: 7, orders: desk.open().map(order) })
       case '/private/get_orders':
-        return ok({ subaccount_id: 7, orders: desk.orders.filter(({ clientId }) => clientId === body.label).map(order), pagination: { num_pages: 1, count: 1 } })
+        return ok({
+          subaccount_id: 7,
+          orders: desk.orders.filter(({ clientId }) => clientId === body.label).map(order),
+          pagination: { num_pages: 1, count: 1 },
+        })
       case '/private/get_trade_history':
         return ok({
           subaccount_id: 7,
@@ -143,7 +163,8 @@ export const derive = benchOf({
           reduceOnly: body.reduce_only === true,
         })
         if (one.status === 'rejected') return refusal(11008, 'Post only order would cross the market')
-        if (one.reduceOnly && one.filled === 0 && one.status === 'cancelled') return refusal(11021, 'Reduce only not reducing')
+        if (one.reduceOnly && one.filled === 0 && one.status === 'cancelled')
+          return refusal(11021, 'Reduce only not reducing')
         return ok({ order: order(one), trades: [] })
       }
       case '/private/cancel': {

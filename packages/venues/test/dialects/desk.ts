@@ -17,7 +17,14 @@ export type Desk = {
   down: boolean
   lose: boolean
   now(): number
-  place(request: { clientId: string; buy: boolean; size: number; price: number; tif: 'gtc' | 'ioc' | 'post'; reduceOnly: boolean }): DeskOrder
+  place(request: {
+    clientId: string
+    buy: boolean
+    size: number
+    price: number
+    tif: 'gtc' | 'ioc' | 'post'
+    reduceOnly: boolean
+  }): DeskOrder
   find(by: { id?: string | undefined; clientId?: string | undefined }): DeskOrder | undefined
   /** False where it is not open. */
   cancel(order: DeskOrder | undefined): boolean
@@ -36,7 +43,13 @@ export type DeskOrder = {
   status: 'open' | 'filled' | 'cancelled' | 'rejected'
 }
 
-export type DeskFill = { readonly id: string; readonly order: DeskOrder; readonly size: number; readonly price: number; readonly time: number }
+export type DeskFill = {
+  readonly id: string
+  readonly order: DeskOrder
+  readonly size: number
+  readonly price: number
+  readonly time: number
+}
 
 export const PRICE = 90_000
 
@@ -75,7 +88,8 @@ export function createDesk(): Desk {
       order.status = order.filled === order.size ? 'filled' : tif === 'ioc' ? 'cancelled' : 'open'
       return order
     },
-    find: ({ id, clientId }) => desk.orders.findLast((order) => (id !== undefined && id !== '' ? order.id === id : order.clientId === clientId)),
+    find: ({ id, clientId }) =>
+      desk.orders.findLast((order) => (id !== undefined && id !== '' ? order.id === id : order.clientId === clientId)),
     cancel(order) {
       if (order?.status !== 'open') return false
       order.status = 'cancelled'
@@ -90,7 +104,12 @@ export function round(size: number): number {
   return Math.round(size * 1e8) / 1e8
 }
 
-export type Asked = { readonly method: string; readonly path: string; readonly params: Readonly<Record<string, string>>; readonly body: Readonly<Record<string, unknown>> }
+export type Asked = {
+  readonly method: string
+  readonly path: string
+  readonly params: Readonly<Record<string, string>>
+  readonly body: Readonly<Record<string, unknown>>
+}
 /** `undefined`: the path is not known, which fails the test loudly. */
 export type Answer = { readonly status?: number; readonly body: unknown } | undefined
 
@@ -191,7 +210,8 @@ export function benchOf(stub: DialectStub): VenueBench {
           if (unknown.length > 0) throw new Error(`the stub knows nothing of: ${[...new Set(unknown)].join('; ')}`)
           const told = lines.join('\n')
           for (const secret of Object.values(stub.credentials)) {
-            if (secret.length > 20 && !secret.startsWith('0x1') && told.includes(secret)) throw new Error('a secret was logged')
+            if (secret.length > 20 && !secret.startsWith('0x1') && told.includes(secret))
+              throw new Error('a secret was logged')
           }
         },
       }

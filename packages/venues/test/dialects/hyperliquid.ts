@@ -20,7 +20,14 @@ function order(raw: DeskOrder) {
   }
 }
 
-type Wire = { readonly b: boolean; readonly p: string; readonly s: string; readonly r: boolean; readonly c: string; readonly t: { readonly limit: { readonly tif: string } } }
+type Wire = {
+  readonly b: boolean
+  readonly p: string
+  readonly s: string
+  readonly r: boolean
+  readonly c: string
+  readonly t: { readonly limit: { readonly tif: string } }
+}
 
 function info(desk: Desk, body: Asked['body']): unknown {
   const meta = { universe: [{ name: 'BTC', szDecimals: 5, maxLeverage: 40 }] }
@@ -38,9 +45,24 @@ function info(desk: Desk, body: Asked['body']): unknown {
     case 'meta':
       return meta
     case 'metaAndAssetCtxs':
-      return [meta, [{ funding: '0.0000125', openInterest: '100', oraclePx: '89990', markPx: '90000', impactPxs: ['89999', '90001'] }]]
+      return [
+        meta,
+        [
+          {
+            funding: '0.0000125',
+            openInterest: '100',
+            oraclePx: '89990',
+            markPx: '90000',
+            impactPxs: ['89999', '90001'],
+          },
+        ],
+      ]
     case 'l2Book':
-      return { coin: 'BTC', time: desk.now(), levels: [[{ px: '89999', sz: '5', n: 1 }], [{ px: '90000', sz: '5', n: 1 }]] }
+      return {
+        coin: 'BTC',
+        time: desk.now(),
+        levels: [[{ px: '89999', sz: '5', n: 1 }], [{ px: '90000', sz: '5', n: 1 }]],
+      }
     case 'clearinghouseState':
       return {
         marginSummary: { accountValue: '1000.5', totalMarginUsed: '10', totalNtlPos: '0', totalRawUsd: '1000.5' },
@@ -53,7 +75,12 @@ function info(desk: Desk, body: Asked['body']): unknown {
             : [
                 {
                   type: 'oneWay',
-                  position: { coin: 'BTC', szi: desk.broken ? '0,004' : String(desk.position), entryPx: String(PRICE), unrealizedPnl: '0.0' },
+                  position: {
+                    coin: 'BTC',
+                    szi: desk.broken ? '0,004' : String(desk.position),
+                    entryPx: String(PRICE),
+                    unrealizedPnl: '0.0',
+                  },
                 },
               ],
       }
@@ -94,15 +121,25 @@ function act(desk: Desk, action: Readonly<Record<string, unknown>>): unknown {
   if (action.type === 'order') {
     const [wire] = action.orders as readonly Wire[]
     const tif = wire!.t.limit.tif === 'Alo' ? 'post' : wire!.t.limit.tif === 'Ioc' ? 'ioc' : 'gtc'
-    const one = desk.place({ clientId: wire!.c, buy: wire!.b, size: Number(wire!.s), price: Number(wire!.p), tif, reduceOnly: wire!.r })
-    if (one.status === 'rejected') return answer('order', { error: 'Post only order would have immediately matched, bbo was 89999@90000. asset=0' })
-    if (one.reduceOnly && one.filled === 0 && one.status === 'cancelled') return answer('order', { error: 'Reduce only order would increase position. asset=0' })
+    const one = desk.place({
+      clientId: wire!.c,
+      buy: wire!.b,
+      size: Number(wire!.s),
+      price: Number(wire!.p),
+      tif,
+      reduceOnly: wire!.r,
+    })
+    if (one.status === 'rejected')
+      return answer('order', { error: 'Post only order would have immediately matched, bbo was 89999@90000. asset=0' })
+    if (one.reduceOnly && one.filled === 0 && one.status === 'cancelled')
+      return answer('order', { error: 'Reduce only order would increase position. asset=0' })
     if (one.status === 'open') return answer('order', { resting: { oid: Number(one.id) } })
     return answer('order', { filled: { totalSz: String(one.filled), avgPx: String(PRICE), oid: Number(one.id) } })
   }
   const cancels = action.cancels as readonly Readonly<Record<string, unknown>>[]
   const results = cancels.map((cancel) => {
-    const one = action.type === 'cancel' ? desk.find({ id: String(cancel.o) }) : desk.find({ clientId: String(cancel.cloid) })
+    const one =
+      action.type === 'cancel' ? desk.find({ id: String(cancel.o) }) : desk.find({ clientId: String(cancel.cloid) })
     return desk.cancel(one) ? 'success' : { error: 'Order was never placed, already canceled, or filled. asset=0' }
   })
   return { status: 'ok', response: { type: 'cancel', data: { statuses: results } } }
@@ -117,7 +154,12 @@ export const hyperliquid = benchOf({
   keys: ['trade'],
   isOrder: ({ path, body }) => path === '/exchange' && (body.action as { type?: string } | undefined)?.type === 'order',
   answer(desk: Desk, { path, body }: Asked) {
-    const answer = path === '/info' ? info(desk, body) : path === '/exchange' ? act(desk, body.action as Readonly<Record<string, unknown>>) : undefined
+    const answer =
+      path === '/info'
+        ? info(desk, body)
+        : path === '/exchange'
+          ? act(desk, body.action as Readonly<Record<string, unknown>>)
+          : undefined
     return answer === undefined ? undefined : { body: answer }
   },
 })

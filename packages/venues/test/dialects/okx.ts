@@ -44,15 +44,21 @@ export const okx = benchOf({
   instrument: 'okx:BTC/USDT:USDT',
   size: '0.04',
   double: '0.08',
-  credentials: { key: 'canary-key-of-okx-0001', secret: 'canary-secret-of-okx-000001', password: 'canary-pass-of-okx-000001' },
+  credentials: {
+    key: 'canary-key-of-okx-0001',
+    secret: 'canary-secret-of-okx-000001',
+    password: 'canary-pass-of-okx-000001',
+  },
   keys: ['trade', 'read', 'withdraw', 'wrong'],
   guard: 'scheduled-cancel',
   isOrder: ({ method, path }) => method === 'POST' && path === '/api/v5/trade/order',
   answer(desk: Desk, { method, path, params, body }: Asked) {
-    if (path.includes('/account/') && desk.key === 'wrong') return { status: 401, body: { code: '50111', msg: 'Invalid OK-ACCESS-KEY', data: [] } }
+    if (path.includes('/account/') && desk.key === 'wrong')
+      return { status: 401, body: { code: '50111', msg: 'Invalid OK-ACCESS-KEY', data: [] } }
     switch (`${method} ${path}`) {
       case 'GET /api/v5/account/config': {
-        const perm = desk.key === 'withdraw' ? 'read_only,trade,withdraw' : desk.key === 'read' ? 'read_only' : 'read_only,trade'
+        const perm =
+          desk.key === 'withdraw' ? 'read_only,trade,withdraw' : desk.key === 'read' ? 'read_only' : 'read_only,trade'
         return ok([{ uid: '1', acctLv: '3', posMode: 'net_mode', perm, ip: '10.0.0.1' }])
       }
       case 'GET /api/v5/public/time':
@@ -63,7 +69,15 @@ export const okx = benchOf({
         return ok([{ instId: 'BTC-USD', idxPx: '89990', ts: String(desk.now()) }])
       case 'GET /api/v5/market/tickers':
         return ok([
-          { instId: 'BTC-USDT-SWAP', last: '90000', askPx: '90000', askSz: '500', bidPx: '89999.9', bidSz: '500', ts: String(desk.now()) },
+          {
+            instId: 'BTC-USDT-SWAP',
+            last: '90000',
+            askPx: '90000',
+            askSz: '500',
+            bidPx: '89999.9',
+            bidSz: '500',
+            ts: String(desk.now()),
+          },
         ])
       case 'GET /api/v5/public/mark-price':
         return ok([{ instId: 'BTC-USDT-SWAP', markPx: '90000', ts: String(desk.now()) }])
@@ -71,13 +85,27 @@ export const okx = benchOf({
         return ok([{ instId: 'BTC-USDT-SWAP', fundingRate: '0.0001' }])
       case 'GET /api/v5/account/balance':
         return ok([
-          { totalEq: '1000', adjEq: '990', imr: '10', mmr: '5', uTime: String(desk.now()), details: [{ ccy: 'USDT', cashBal: '1000.5', eq: '1000.5' }] },
+          {
+            totalEq: '1000',
+            adjEq: '990',
+            imr: '10',
+            mmr: '5',
+            uTime: String(desk.now()),
+            details: [{ ccy: 'USDT', cashBal: '1000.5', eq: '1000.5' }],
+          },
         ])
       case 'GET /api/v5/account/positions':
         return ok(
           desk.position === 0
             ? []
-            : [{ instId: 'BTC-USDT-SWAP', posSide: 'net', pos: desk.broken ? '4,0' : String(desk.position), avgPx: String(PRICE) }],
+            : [
+                {
+                  instId: 'BTC-USDT-SWAP',
+                  posSide: 'net',
+                  pos: desk.broken ? '4,0' : String(desk.position),
+                  avgPx: String(PRICE),
+                },
+              ],
         )
       case 'GET /api/v5/trade/orders-pending':
         return ok(desk.open().map(order))
@@ -85,7 +113,9 @@ export const okx = benchOf({
         return ok(desk.orders.filter(({ status }) => status !== 'open').map(order))
       case 'GET /api/v5/trade/order': {
         const found = desk.find({ id: params.ordId, clientId: params.clOrdId })
-        return found === undefined ? { body: { code: '51603', msg: 'Order does not exist', data: [] } } : ok([order(found)])
+        return found === undefined
+          ? { body: { code: '51603', msg: 'Order does not exist', data: [] } }
+          : ok([order(found)])
       }
       case 'GET /api/v5/trade/fills':
         return ok(
@@ -116,13 +146,16 @@ export const okx = benchOf({
           tif,
           reduceOnly: raw.reduceOnly === true,
         })
-        if (placed.reduceOnly && placed.status === 'cancelled' && placed.filled === 0) return one('51169', 'no positions in this direction')
+        if (placed.reduceOnly && placed.status === 'cancelled' && placed.filled === 0)
+          return one('51169', 'no positions in this direction')
         return one('0', 'Order placed', { ordId: placed.id, clOrdId: placed.clientId })
       }
       case 'POST /api/v5/trade/cancel-order': {
         const raw = body as Readonly<Record<string, string>>
         const found = desk.find({ id: raw.ordId, clientId: raw.clOrdId })
-        return desk.cancel(found) ? one('0', '', { ordId: found!.id }) : one('51400', 'Cancellation failed as the order has been filled, canceled or does not exist.')
+        return desk.cancel(found)
+          ? one('0', '', { ordId: found!.id })
+          : one('51400', 'Cancellation failed as the order has been filled, canceled or does not exist.')
       }
       case 'POST /api/v5/trade/cancel-all-after':
         return ok([{ triggerTime: String(desk.now() + 120_000), ts: String(desk.now()) }])
