@@ -13,6 +13,17 @@ export {
   type ReadModelOptions,
   type RecordedDecision,
 } from './api/readModel.js'
+export type {
+  ActedWire,
+  ApprovalWire,
+  AttributionWire,
+  FillWire,
+  KillPreviewWire,
+  KillsWire,
+  KillWire,
+  OrderWire,
+  VenuesWire,
+} from './api/wire/acting.js'
 export { type House, type HouseOptions, type HouseOutcome, InstrumentError, openHouse } from './house/house.js'
 export { type RunExtent, runExtent } from './house/runState.js'
 export { recordedTurns } from './house/turns.js'
