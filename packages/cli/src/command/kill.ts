@@ -17,7 +17,7 @@ type KillFlags = HouseFlags & {
 }
 
 const NO_HOUSE = `Orders may still stand at the venue, and nobody watches them. With the configuration of that house,
-  holdfast watchdog FILE --kill
+  holdfast watchdog FILE
 cancels and reduces without it; or start it again with \`holdfast run FILE\` and kill then. Where it runs at another address, give --url.`
 
 export function addKill(program: Command): void {

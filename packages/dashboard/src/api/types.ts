@@ -1,3 +1,5 @@
+import type { Ladder, RuleBound } from '../acting/types.js'
+
 /**
  * The API's answers as the page sees them. They mirror the server's schemas; a type test holds the two equal, so that the
  * page needs nothing of the server.
@@ -348,6 +350,9 @@ export type Rule = {
   readonly scope: string
   readonly condition: string
   readonly action: string
+  readonly bounds: readonly RuleBound[]
+  /** Absent for rules that only alert. */
+  readonly ladder?: Ladder
 }
 
 export type WhyNot = {
