@@ -1,46 +1,44 @@
+import type { Decision } from '@holdfast/engine'
 import { actingHouse, MINUTE, ordersOf, PERPETUAL, SECOND } from './actingHouse.js'
 
-/** A desk in the middle of its work: hedges filled and standing, one of unknown fate, one approval that waits. */
+/** A desk in the middle of its work: a hedge that was rejected, one filled, one that stands in part, one on paper, and an approval that waits. */
 export function actingScene() {
   const house = actingHouse()
+  let held = 0
+  const statement = () => house.statement([{ instrument: PERPETUAL, size: String(held) }])
+  const hedge = (decisions: readonly Decision[], rule: string) => {
+    const found = decisions.find((one) => one.rule === rule)
+    if (found?.action.kind !== 'order') throw new Error(`the scene needs an order of ${rule}`)
+    return { decision: found, size: Number(found.action.size) }
+  }
+
   house.pass(0)
   house.connect()
-  const [first] = ordersOf(house.pass(SECOND, 72_400))
-  if (first === undefined || first.action.kind !== 'order') throw new Error('the scene needs a hedge')
-  house.order(first, 'open')
-  house.clock.now += 2 * SECOND
-  house.order(first, 'filled', first.action.size, '72387.5')
-  let held = Number(first.action.size)
-  const hold = () => house.statement([{ instrument: PERPETUAL, size: String(held) }])
-  hold()
-  for (const price of [72_050, 71_400, 71_150]) house.pass(MINUTE, price)
-  const [second] = ordersOf(house.pass(2 * MINUTE, 69_800))
-  if (second !== undefined && second.action.kind === 'order') {
-    house.order(second, 'open')
-    const part = String(Math.round(Number(second.action.size) / 20) * 10)
-    house.clock.now += SECOND
-    house.order(second, 'open', part, '69788')
-    held += Number(part)
-    house.turn([
-      house.stamped({
-        kind: 'account',
-        account: 'main',
-        complete: true,
-        balances: { BTC: '12' },
-        positions: [{ instrument: PERPETUAL, size: String(held) }],
-      }),
-    ])
+  const rejected = hedge(ordersOf(house.pass(SECOND, 72_400)), 'hold-delta')
+  house.order(rejected.decision, 'rejected', '0', undefined, 'price out of the allowed band (10041)')
+  const filled = hedge(ordersOf(house.pass(2 * MINUTE, 72_350)), 'hold-delta')
+  house.clock.now += SECOND
+  held = filled.size
+  house.order(filled.decision, 'filled', String(held), '72338.5')
+  statement()
+  for (const price of [71_000, 69_500, 67_900, 66_900]) {
+    house.pass(MINUTE, price)
+    statement()
   }
+  const standing = hedge(ordersOf(house.pass(MINUTE, 65_500)), 'hold-delta')
+  house.order(standing.decision, 'open')
+  house.pass(20 * SECOND, 64_500)
+  const paper = hedge(ordersOf(house.pass(20 * SECOND, 63_500)), 'crash-hedge')
+  house.clock.now += 2 * SECOND
+  house.order(paper.decision, 'filled', String(paper.size), '63493')
+  const part = Math.round((standing.size * 0.4) / 10) * 10
+  held += part
+  house.order(standing.decision, 'open', String(part), '63484.5')
+  house.clock.now += SECOND
+  house.statement([{ instrument: PERPETUAL, size: String(held) }], [standing.decision])
   house.turn([
-    house.stamped({
-      kind: 'cash',
-      account: 'main',
-      asset: 'BTC',
-      amount: '0.00021',
-      reason: 'funding',
-      cashId: 'f-1',
-    }),
+    house.stamped({ kind: 'cash', account: 'main', asset: 'BTC', amount: '0.00021', reason: 'funding', cashId: 'f-1' }),
   ])
-  house.pass(20 * SECOND, 69_650)
+  house.pass(24 * SECOND, 63_360)
   return house
 }

@@ -62,19 +62,19 @@ function Strip({ state }: { readonly state: ActingState }) {
               : kill.state
         }
         detail={kill === undefined ? 'rules may act within their bounds' : `${kill.mode} ${scopeText(kill.scope)}`}
-        bad={kill !== undefined || kills.halts.length > 0}
+        tone={kill !== undefined || kills.halts.length > 0 ? 'w-bad' : undefined}
       />
       <Figure
         name="Live orders"
         value={String(orders.filter(isLive).length)}
         detail={unresolved === 0 ? 'the fate of each is known' : `${unresolved} of unknown fate`}
-        bad={unresolved > 0}
+        tone={unresolved > 0 ? 'w-bad' : undefined}
       />
       <Figure
         name="Waiting for people"
         value={String(approvals.length)}
         detail={approvals.length === 0 ? 'nothing to confirm' : 'lapses if nobody confirms'}
-        bad={approvals.length > 0}
+        tone={approvals.length > 0 ? 'w-wait' : undefined}
       />
       <Figure
         name="Lines reconciled"
@@ -86,7 +86,7 @@ function Strip({ state }: { readonly state: ActingState }) {
               ? 'the venue’s word is ours'
               : 'nothing opens risk there'
         }
-        bad={ready.length < connected.length}
+        tone={ready.length < connected.length ? 'w-bad' : undefined}
       />
       <Figure
         name="Net of trading"
@@ -103,13 +103,18 @@ function Strip({ state }: { readonly state: ActingState }) {
   )
 }
 
-type FigureProps = { readonly name: string; readonly value: string; readonly detail: string; readonly bad?: boolean }
+type FigureProps = {
+  readonly name: string
+  readonly value: string
+  readonly detail: string
+  readonly tone?: 'w-bad' | 'w-wait' | undefined
+}
 
-function Figure({ name, value, detail, bad = false }: FigureProps) {
+function Figure({ name, value, detail, tone }: FigureProps) {
   return (
     <div>
       <dt>{name}</dt>
-      <dd className={bad ? 'big w-bad' : 'big'}>{value}</dd>
+      <dd className={tone === undefined ? 'big' : `big ${tone}`}>{value}</dd>
       <dd className="dim small">{detail}</dd>
     </div>
   )

@@ -12,7 +12,9 @@ export function Costs({ attribution }: { readonly attribution: Attribution }) {
         <Empty>Nothing to count yet: no order of ours has been filled.</Empty>
       ) : (
         <>
-          <RuleTable rules={rules} />
+          <div className="scroll">
+            <RuleTable rules={rules} />
+          </div>
           <details className="exact">
             <summary>Exact, by instrument</summary>
             <InstrumentTable instruments={instruments} />

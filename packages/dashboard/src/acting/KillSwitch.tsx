@@ -21,7 +21,7 @@ const MODE_WORDS: Readonly<Record<KillMode, string>> = {
 /** The kill switch: what stands, and what it would do to a scope, before anybody throws it. */
 export function KillSwitch({ kills, client, onDone }: SwitchProps) {
   const [scope, setScope] = useState('all')
-  const [mode, setMode] = useState<KillMode>('flatten')
+  const [mode, setMode] = useState<KillMode>('cancel')
   const [throwing, setThrowing] = useState(false)
   const drill = useDoing(onDone)
   const preview = usePreview(client, scope, mode, kills.time)

@@ -71,7 +71,8 @@ function Climber({ rule, ladder, client, onDone }: ClimberProps) {
         </span>
       </div>
       <p className="dim small">
-        {rule.action} · {boundsText(rule.bounds)} · {decisions} decisions at {stage}, {denied} denied
+        {rule.action} · {boundsText(rule.bounds)} · {decisions} {decisions === 1 ? 'decision' : 'decisions'} at {stage},{' '}
+        {denied} denied
         {ageSeconds !== undefined && `, ${age(ageSeconds)} there`}
       </p>
       {criteria.length > 0 && (

@@ -71,7 +71,7 @@ function LineRow({
               </>
             )}
           </p>
-          <p className="dim small figure">
+          <p className="dim small">
             statement {age(line.statementAgeSeconds)} ago · open orders {age(line.orderListAgeSeconds)} ago · our clock{' '}
             {line.clockAheadSeconds === undefined
               ? 'not compared'
