@@ -25,12 +25,16 @@ export function ActingPage({ client }: { readonly client: Client }) {
       ) : (
         <>
           <Strip state={state} />
-          <Orders orders={state.orders} />
-          <KillSwitch kills={state.kills} client={client} onDone={refresh} />
-          <Approvals approvals={state.approvals} client={client} onDone={refresh} />
-          <Costs attribution={state.attribution} />
-          <LadderRoom rules={state.rules} client={client} onDone={refresh} />
-          <Lines venues={state.venues} client={client} onDone={refresh} />
+          <div className="acting-main">
+            <Orders orders={state.orders} />
+            <Approvals approvals={state.approvals} client={client} onDone={refresh} />
+            <Costs attribution={state.attribution} />
+            <LadderRoom rules={state.rules} client={client} onDone={refresh} />
+          </div>
+          <div className="acting-side">
+            <KillSwitch kills={state.kills} client={client} onDone={refresh} />
+            <Lines venues={state.venues} client={client} onDone={refresh} />
+          </div>
           <Fills fills={state.fills} />
         </>
       )}

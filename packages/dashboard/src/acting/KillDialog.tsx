@@ -45,8 +45,7 @@ export function KillDialog({ scope, mode, preview, kill, client, onDone, onClose
       </header>
       {thrown ? (
         <>
-          <Said doing={doing} />
-          {kill === undefined ? <p className="dim">asking where it stands …</p> : <KillState kill={kill} />}
+          {kill === undefined ? <Said doing={doing} /> : <KillState kill={kill} />}
           <p className="dim small">It stays latched, also over a restart, until somebody resumes.</p>
         </>
       ) : (
