@@ -17,6 +17,7 @@ const VERBS: Readonly<Record<string, () => Promise<(program: Command) => void>>>
   calc: async () => (await import('./command/calc.js')).addCalc,
   schema: async () => (await import('./command/schema.js')).addSchema,
   key: async () => (await import('./command/key.js')).addKey,
+  'compare-hedging': async () => (await import('./command/compareHedging.js')).addCompareHedging,
   'compare-margin': async () => (await import('./command/compareMargin.js')).addCompareMargin,
 }
 

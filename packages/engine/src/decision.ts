@@ -14,7 +14,18 @@ export type Scope =
   | { readonly kind: 'underlying'; readonly portfolio: string; readonly underlying: string }
   | { readonly kind: 'input'; readonly input: string }
 
-export const ORDER_PURPOSES = ['hedge-delta', 'hedge-options', 'reduce', 'flatten'] as const
+/** What an order is for. */
+export const ORDER_PURPOSES = [
+  'hedge-delta',
+  'hedge-options',
+  'reduce',
+  'flatten',
+  'rebalance',
+  'repay',
+  'boost',
+  'insurance',
+  'option-selling',
+] as const
 export type OrderPurpose = (typeof ORDER_PURPOSES)[number]
 
 /** `fill-or-lapse`: at once up to the limit. `rest`: stands at its limit. `post-only`: stands, and never takes. */

@@ -13,6 +13,7 @@ export {
   type ReadModelOptions,
   type RecordedDecision,
 } from './api/readModel.js'
+
 export type {
   ActedWire,
   ApprovalWire,
@@ -24,6 +25,15 @@ export type {
   OrderWire,
   VenuesWire,
 } from './api/wire/acting.js'
+
+export {
+  type CompareHedgingOptions,
+  compareHedging,
+  type HedgingComparison,
+  HedgingRuleError,
+} from './hedging/compareHedging.js'
+export type { HedgingRow } from './hedging/tally.js'
+
 export { type House, type HouseOptions, type HouseOutcome, InstrumentError, openHouse } from './house/house.js'
 export { type RunExtent, runExtent } from './house/runState.js'
 export { recordedTurns } from './house/turns.js'
@@ -49,6 +59,7 @@ export { createLogger, LOG_LEVELS, type Logger, type LogLevel } from './log/logg
 export { createRedactor, type Redactor } from './log/redaction.js'
 export { createSecretReader, SecretError, type SecretReader } from './log/secret.js'
 export { createMetrics, type Metrics } from './metrics/metrics.js'
+export { hedgingPage } from './report/html/hedging.js'
 export { createReport, type Report, type ReportOptions, type ReportPaths } from './report/report.js'
 export type { ReportSummary } from './report/summary.js'
 export { systemClock } from './run/clock.js'

@@ -1,4 +1,5 @@
 export * from './clearing/index.js'
+export * from './exchange/index.js'
 export { BUILT_IN_SCENARIOS } from './scenario/builtIn.js'
 export { readScenario, scenarioJsonSchema } from './scenario/format.js'
 export { openSource, type SourceConfiguration, sourceExtent } from './scenario/openSource.js'

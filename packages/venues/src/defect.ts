@@ -23,6 +23,8 @@ export const DEFECTS = {
   'no-perpetual-price': 'No perpetual or future price is recorded for this instant.',
   'settlement-estimated': 'The settlement price of an expiry is interpolated from the index around it.',
   interpolated: 'A point between two recorded instants, interpolated in time.',
+  'unknown-instrument': 'The venue names an instrument that it has not listed; what it says of it is left out.',
+  'unreadable-field': 'A number of a venue’s answer that is none; what hangs on it is unknown.',
   'zero-volume': 'A bar in which nothing traded: the price is that of an earlier bar.',
   'missing-bars': 'Bars are missing between this one and the one before.',
 } as const

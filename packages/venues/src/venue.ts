@@ -96,6 +96,8 @@ export type Statement = {
   }[]
   /** The venue's own time of the statement. */
   readonly time: number
+  /** What could not be read, in words. Where any is named, what is not listed is unknown, not flat. */
+  readonly unread?: readonly string[]
 }
 
 export type VenueFill = {

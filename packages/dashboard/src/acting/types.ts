@@ -1,4 +1,4 @@
-import type { Action, Decision, Scope, Stage } from '../api/types.js'
+import type { Action, Decision, OrderPurpose, Scope, Stage } from '../api/types.js'
 
 /** The API's answers about acting as the page sees them; a type test holds them equal to the server's. */
 export type OrderStatus = 'sending' | 'open' | 'filled' | 'cancelled' | 'rejected' | 'denied' | 'unresolved'
@@ -7,7 +7,7 @@ export type Order = {
   readonly id: string
   readonly ours: boolean
   readonly rule?: string
-  readonly purpose?: 'hedge-delta' | 'reduce' | 'flatten'
+  readonly purpose?: OrderPurpose
   readonly parent?: string
   readonly account: string
   readonly instrument: string

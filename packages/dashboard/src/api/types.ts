@@ -217,6 +217,17 @@ export type ExecutionStyle =
   | { readonly kind: 'post-only'; readonly patienceMs: number; readonly afterwards: 'cancel' | 'take' }
   | { readonly kind: 'sliced'; readonly slices: number; readonly everyMs: number; readonly participation: number }
 
+export type OrderPurpose =
+  | 'hedge-delta'
+  | 'hedge-options'
+  | 'reduce'
+  | 'flatten'
+  | 'rebalance'
+  | 'repay'
+  | 'boost'
+  | 'insurance'
+  | 'option-selling'
+
 export type Action =
   | {
       readonly kind: 'alert'
@@ -227,7 +238,7 @@ export type Action =
     }
   | {
       readonly kind: 'order'
-      readonly purpose: 'hedge-delta' | 'hedge-options' | 'reduce' | 'flatten'
+      readonly purpose: OrderPurpose
       readonly venue: string
       readonly account: string
       readonly instrument: string

@@ -119,6 +119,10 @@ function assessHoldings(context: AssessContext, holdings: AccountHoldings, state
       const share = marginShare(model, context, position, account, margin)
       return positionAssessment(position, sensitivities.get(position), share)
     }),
+    balances: balances.map(({ asset, amount }, index) => {
+      const price = assets[index]?.value
+      return { asset, amount, ...(price === undefined ? {} : { price }) }
+    }),
     quality,
     missing,
     greeks,

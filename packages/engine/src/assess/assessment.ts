@@ -60,6 +60,17 @@ export type AccountAssessment = RiskView & {
   readonly marginRatio?: number
   readonly distance?: LiquidationDistance
   readonly positions: readonly PositionAssessment[]
+  /** Sorted by asset; absent where the account's holdings could not be read. */
+  readonly balances?: readonly BalanceAssessment[]
+}
+
+/** What an account holds of an asset, before haircuts. */
+export type BalanceAssessment = {
+  readonly asset: string
+  /** Units of the asset, signed. */
+  readonly amount: number
+  /** USD per unit; absent where unknown. */
+  readonly price?: number
 }
 
 export type PortfolioAssessment = RiskView & {

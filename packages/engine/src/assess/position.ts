@@ -18,12 +18,19 @@ export function exposeOne(position: PricedPosition, now: number): readonly Expos
   return [{ position, greeks, thetaPerDay: perDay, fixedShare }]
 }
 
-/** An account as margin models take it. */
+/** Models of lending protocols, whose debts stand apart from what is supplied. */
+const LENDING_MODELS: readonly string[] = ['aave-v3', 'euler-v2', 'maker']
+
+/** An account as margin models take it. A negative balance at a lending protocol is a debt there. */
 export function marginAccount(holdings: AccountHoldings, orders: OrdersView): MarginAccount {
   const open = marginOrders(holdings.id, orders)
+  const lends = LENDING_MODELS.includes(holdings.marginModel)
+  const owed = lends ? holdings.balances.filter(({ amount }) => amount < 0) : []
+  const supplied = holdings.balances.filter((balance) => !owed.includes(balance))
   return {
     id: holdings.id,
-    balances: Object.fromEntries(holdings.balances.map(({ asset, amount }) => [asset, amount])),
+    balances: Object.fromEntries(supplied.map(({ asset, amount }) => [asset, amount])),
+    ...(owed.length === 0 ? {} : { debts: Object.fromEntries(owed.map(({ asset, amount }) => [asset, -amount])) }),
     positions: holdings.positions.map(({ instrument, size, entryPrice }) => ({
       instrument,
       size,

@@ -27,7 +27,11 @@ export const RETURNS_MIN = 10
 const DECAY = 0.97
 
 /** Reads the past of some underlyings from what was observed, or from the settings where those know more. */
-export function readPast(snapshot: MarketSnapshot, settings: AssessSettings, underlyings: readonly string[]): Past {
+export function readPast(
+  snapshot: Pick<MarketSnapshot, 'time' | 'history'>,
+  settings: Pick<AssessSettings, 'history' | 'valueAtRisk'>,
+  underlyings: readonly string[],
+): Past {
   const series = underlyings.map((underlying) =>
     longer(snapshot.history(underlying), settings.history?.get(underlying)),
   )

@@ -4,7 +4,7 @@ import { readHolding } from './holdings.js'
 import { internInstrument } from './interned.js'
 import { type Money, multiplyHalfEven, parseMoney } from './money.js'
 import { settleExpiry } from './settle.js'
-import { takeStatement } from './statement.js'
+import { isInStatement, takeStatement } from './statement.js'
 import { isInverseFuture, tradePosition } from './trade.js'
 import { moveCash, write } from './write.js'
 
@@ -77,6 +77,10 @@ function takeFill(book: Book, event: FillEvent): readonly DataFlag[] {
     return doubt('not-a-trade', `size ${event.size} at ${event.price}`)
   if (!bookOnce(book, 'fill', event.account, event.fillId)) {
     return [flag('duplicate-fill', event, subject, `fill ${event.fillId} was booked before; left aside`)]
+  }
+  if (isInStatement(book, account, event)) {
+    const detail = `fill ${event.fillId} is in the statement that came before it; noted, not booked again`
+    return [flag('fill-in-statement', event, subject, detail)]
   }
   const flags = [...bookTrade(book, account, item, size, price, event)]
   const paid: Flow = { account: event.account, asset: event.feeAsset, amount: -fee, reason: 'fee' }

@@ -222,3 +222,79 @@ describe('money', () => {
     },
   )
 })
+
+describe('fills and statements of one source', () => {
+  const account = 'a'
+  const CONFIGURED = { balances: { BTC: '10' }, positions: [] }
+
+  /** What the account holds at a time, by the venue's own books. */
+  function statementAt(fills: readonly FillEvent[], time: number): Event {
+    const { book } = bookOf([opening(), ...fills.filter((fill) => fill.sourceTime <= time)])
+    const held = readAccount(book, account)!
+    return {
+      kind: 'account',
+      source: 'fuzz',
+      sourceTime: time,
+      receivedTime: time,
+      account,
+      complete: true,
+      balances: Object.fromEntries(ASSETS.map((asset) => [asset, exactBalance(book, account, asset)!])),
+      positions: held.positions.map(({ key, sizeText }) => ({ instrument: key, size: sizeText })),
+    }
+  }
+
+  function opening(): Event {
+    return { kind: 'account', ...at, source: 'configuration', account, complete: true, ...CONFIGURED }
+  }
+
+  it('behavior: however late a fill comes, and how often, it counts once: the holdings end as the venue says', () => {
+    const bought = fc.record({
+      instrument: fc.constantFrom('deribit:BTC/USD:BTC-260227-80000-P', 'bybit:BTC/USDC'),
+      size,
+      price,
+      lateness: fc.integer({ min: 0, max: 5 }),
+      twice: fc.boolean(),
+    })
+    fc.assert(
+      fc.property(
+        fc.array(bought, { minLength: 1, maxLength: 20 }),
+        fc.integer({ min: 0, max: 20 }),
+        (trades, asked) => {
+          const fills = trades.map((one, i): FillEvent => {
+            const time = T0 + 10 * (i + 1)
+            const { instrument, size: text, price: paid } = one
+            const more = {
+              account,
+              instrument,
+              size: text,
+              price: paid,
+              fee: '0.001',
+              feeAsset: 'BTC',
+              fillId: `f${i}`,
+            }
+            return { kind: 'fill', source: 'fuzz', sourceTime: time, receivedTime: time, ...more }
+          })
+          const asOf = T0 + 10 * asked + 5
+          const arrivals = [
+            { order: asOf, event: statementAt(fills, asOf) },
+            ...fills.flatMap((event, i) => {
+              const order = event.sourceTime + 10 * trades[i]!.lateness
+              return [{ order, event }, ...(trades[i]!.twice ? [{ order: order + 7, event }] : [])]
+            }),
+          ].toSorted((a, b) => a.order - b.order)
+          const { book } = bookOf([opening(), ...arrivals.map(({ event }) => event)])
+          const expected = bookOf([opening(), ...fills]).book
+          for (const asset of ASSETS) {
+            expect(exactBalance(book, account, asset)).toBe(exactBalance(expected, account, asset))
+          }
+          const sizes = (from: typeof book) =>
+            readAccount(from, account)!
+              .positions.map(({ key, sizeText }) => [key, sizeText])
+              .toSorted()
+          expect(sizes(book)).toEqual(sizes(expected))
+        },
+      ),
+      { seed: SEED, numRuns: 300 },
+    )
+  })
+})

@@ -51,6 +51,9 @@ export type Book = {
   sequence: Float64Array
   idleMessages: Uint32Array
   messageTime: Float64Array
+  /** Own time of the latest statement that was complete in all parts, and its source; `NaN` before the first. */
+  wholeTime: Float64Array
+  wholeSource: Int32Array
   readonly balances: Holdings
   readonly positions: Holdings
   /** Fills and cash movements that were booked, by account and id. */
@@ -84,7 +87,16 @@ export function createBook(): Book {
 
 type AccountColumns = Pick<
   Book,
-  'profileOf' | 'known' | 'sourceOf' | 'sourceTime' | 'receivedTime' | 'sequence' | 'idleMessages' | 'messageTime'
+  | 'profileOf'
+  | 'known'
+  | 'sourceOf'
+  | 'sourceTime'
+  | 'receivedTime'
+  | 'sequence'
+  | 'idleMessages'
+  | 'messageTime'
+  | 'wholeTime'
+  | 'wholeSource'
 >
 
 function createAccountColumns(length: number): AccountColumns {
@@ -97,6 +109,8 @@ function createAccountColumns(length: number): AccountColumns {
     sequence: new Float64Array(length).fill(Number.NaN),
     idleMessages: new Uint32Array(length),
     messageTime: new Float64Array(length).fill(Number.NEGATIVE_INFINITY),
+    wholeTime: new Float64Array(length).fill(Number.NaN),
+    wholeSource: new Int32Array(length).fill(-1),
   }
 }
 
@@ -135,6 +149,8 @@ function growColumns(book: Book): void {
   bigger.sequence.set(book.sequence)
   bigger.idleMessages.set(book.idleMessages)
   bigger.messageTime.set(book.messageTime)
+  bigger.wholeTime.set(book.wholeTime)
+  bigger.wholeSource.set(book.wholeSource)
   Object.assign(book, bigger)
 }
 
@@ -222,5 +238,10 @@ function addAccount(book: Book, account: number, digest: Digest): void {
   foldNumber(scratch, book.idleMessages[account]!)
   const source = book.sourceOf[account]!
   if (source >= 0) foldText(scratch, book.sources.hashes[source]!)
+  const whole = book.wholeSource[account]!
+  if (whole >= 0) {
+    foldNumber(scratch, book.wholeTime[account]!)
+    foldText(scratch, book.sources.hashes[whole]!)
+  }
   addRow(digest, scratch, 1)
 }

@@ -1,4 +1,4 @@
-import type { AccountEvent, DataFlag, PositionData } from '../event.js'
+import type { AccountEvent, DataFlag, FillEvent, PositionData } from '../event.js'
 import { advances } from '../market/feed.js'
 import { type Book, flag, isKnown, setKnown } from './book.js'
 import { findSlot, type Holding, readHolding } from './holdings.js'
@@ -24,7 +24,27 @@ export function takeStatement(book: Book, event: AccountEvent): readonly DataFla
   const flags: DataFlag[] = []
   if (event.balances !== undefined) takeBalances(book, account, event, event.balances, flags)
   if (event.positions !== undefined) takePositions(book, account, event, event.positions, flags)
+  noteWhole(book, account, event)
   return flags
+}
+
+/** Notes up to when everything is in the holdings; see `isInStatement`. */
+function noteWhole(book: Book, account: number, event: AccountEvent): void {
+  const all = event.complete && event.balances !== undefined && event.positions !== undefined
+  if (!all || !isKnown(book, account, 'balances') || !isKnown(book, account, 'positions')) return
+  book.wholeTime[account] = event.sourceTime
+  book.wholeSource[account] = intern(book.sources, event.source)
+}
+
+/**
+ * True where the latest complete statement of an account holds a fill already: both are told by the same source, by the same
+ * clock, and the fill is the older of the two. Such a fill comes late; its trade must not be booked a second time. Of the same
+ * millisecond it cannot be said: who tells both puts the fill before a statement that holds it.
+ */
+export function isInStatement(book: Book, account: number, fill: FillEvent): boolean {
+  const source = book.wholeSource[account]!
+  if (source < 0 || book.sources.names[source] !== fill.source) return false
+  return fill.sourceTime < book.wholeTime[account]!
 }
 
 /** Provenance of the statement. False where it is older than the one held. */

@@ -42,6 +42,11 @@ export function collateralParts(
   return parts
 }
 
+/** Share of a positive balance that counts as collateral, 0 … 1. */
+export function collateralWeight(asset: string, price: number, parameters: CollateralParameters): number {
+  return 1 - haircutOf(asset, price, parameters)
+}
+
 function haircutOf(asset: string, price: number, parameters: CollateralParameters): number {
   const haircut = rowOf(parameters.haircuts, asset)
   if (!parameters.pegged.includes(asset)) return haircut

@@ -56,7 +56,10 @@ function inQuote(usd: number | undefined, perQuote: number | undefined, inputs: 
 }
 
 /** Implied vol of an option, annualised decimal; undefined where forward, smile or the quote asset's price is unknown. */
-export function optionVol(snapshot: MarketSnapshot, option: Option): number | undefined {
+export function optionVol(
+  snapshot: Pick<MarketSnapshot, 'forward' | 'asset' | 'smile'>,
+  option: Option,
+): number | undefined {
   const forward = snapshot.forward(option.underlying, option.expiry).value
   const perQuote = snapshot.asset(option.quote).value
   const smile = snapshot.smile(option.underlying, option.expiry).impliedVol

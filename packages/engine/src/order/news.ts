@@ -18,11 +18,12 @@ export function takeOrder(orders: Orders, event: OrderEvent): readonly DataFlag[
 
 /**
  * Every order that is open at the venue. One of ours that is not listed is not open: whether it was filled, cancelled or never
- * came is not known until news of it does. One that was decided after the venue made the list is left alone.
+ * came is not known until news of it does. One that was heard of after the list was made is left alone: `sourceTime` is no
+ * later than that.
  */
 export function takeList(orders: Orders, event: OpenOrdersEvent): readonly DataFlag[] {
   const line = lineOf(orders, event.account)
-  if (line.state === 'connected') line.listTime = event.receivedTime
+  if (line.state === 'connected') line.listTime = Math.min(event.sourceTime, event.receivedTime)
   const flags: DataFlag[] = []
   const listed = new Set<string>()
   for (const report of event.orders) {
@@ -73,6 +74,7 @@ function takeReport(orders: Orders, report: OrderReport, account: string, at: Pr
   if (known === undefined) {
     orders.tracked.set(id, foreign(report, account, id, at))
     if (!isLive(report.status)) return []
+    if (OUR_ID.test(id)) noteStranger(orders, report, account, id)
     return [
       flagOf(at, account, 'unknown-order', `order ${id} of ${report.size} ${report.instrument} is not one of ours`),
     ]
@@ -100,6 +102,16 @@ function takeReport(orders: Orders, report: OrderReport, account: string, at: Pr
       `order ${id} stands ${open.length} times: ${open.map((one) => one.id).join(', ')}`,
     ),
   ]
+}
+
+/** Ids of decisions. */
+const OUR_ID = /^[0-9a-f]{32}$/
+
+/** An order under an id of our form that we never decided: somebody else acts in our name, and nothing opens until that is clear. */
+function noteStranger(orders: Orders, { size, instrument }: OrderReport, account: string, id: string): void {
+  const line = lineOf(orders, account)
+  const found = `order ${id} of ${size} ${instrument} carries an id of our form, and no decision of this journal made it`
+  line.differences = [...line.differences, found]
 }
 
 function idOf({ clientId, venueOrderId }: OrderReport): string {

@@ -43,10 +43,16 @@ export type AccountLine = {
   readonly reconciled: boolean
   /** What is missing for that, in words. */
   readonly waits: readonly string[]
-  /** Received times of the latest complete statement and list of open orders in this session. */
+  /**
+   * When the latest complete statement of this session was received, and when the latest list of open orders was made at the
+   * earliest. A statement comes before the list that was asked for with it.
+   */
   readonly statementTime?: number
   readonly listTime?: number
-  /** What a statement said of positions that neither fills nor a person had told; until adopted, nothing opens. */
+  /**
+   * What a statement said of positions that neither fills nor a person had told, and orders in our name that we never decided;
+   * until adopted, nothing opens.
+   */
   readonly differences: readonly string[]
   readonly guards: readonly VenueGuardState[]
 }

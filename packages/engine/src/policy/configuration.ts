@@ -2,6 +2,7 @@ import type { Instrument, InstrumentKey } from '@holdfast/quant'
 import type { ExecutionStyle, KillMode, Stage, Tier } from '../decision.js'
 import type { CalibrationSettings } from '../margin/calibration.js'
 import type { PreTradeLimits } from '../order/preTrade.js'
+import type { VaultAction } from './vaultAction.js'
 
 /**
  * A desk's configuration after checking: every quantity is a plain number in the unit its name ends with, money that
@@ -78,7 +79,13 @@ export type SourceConfiguration =
       readonly columns: Readonly<Record<'time' | 'open' | 'high' | 'low' | 'close' | 'volume', string>>
     })
   /** A scenario of the project's own format: a file, or one that is built in. */
-  | (Omit<Recorded, 'path'> & { readonly kind: 'scenario'; readonly path?: string; readonly builtin?: string })
+  | (Omit<Recorded, 'path'> & {
+      readonly kind: 'scenario'
+      readonly path?: string
+      readonly builtin?: string
+      /** Chains whose listed options are all quoted. */
+      readonly chains?: readonly string[]
+    })
 
 export const VENUE_KINDS = ['deribit', 'derive', 'hyperliquid', 'binance', 'okx', 'bybit'] as const
 export type VenueKind = (typeof VENUE_KINDS)[number]
@@ -326,6 +333,7 @@ export type RuleAction =
   | { readonly kind: 'cancel'; readonly account?: string; readonly instruments: 'all' | readonly InstrumentKey[] }
   | { readonly kind: 'halt'; readonly reason: string }
   | { readonly kind: 'kill'; readonly mode: KillMode; readonly reason: string }
+  | VaultAction
 
 /** Limits by level; an order passes all that are its own. */
 export type PreTradeConfiguration = {

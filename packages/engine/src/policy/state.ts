@@ -11,6 +11,8 @@ import type {
   Tier,
 } from '../decision.js'
 import type { VolAnchor } from '../hedge/volMove.js'
+import type { FloorMemory } from '../insurance/floor.js'
+import type { RoundsMemory } from '../insurance/round.js'
 import { canonicalJson } from '../journal/canonical.js'
 import type { ActionClass } from '../market/permits.js'
 import type { PreTradeUse } from '../order/preTrade.js'
@@ -44,6 +46,10 @@ export type RuleState = {
   readonly preTrade: Readonly<Record<string, PreTradeUse>>
   /** Orders that are worked in steps, by the id of their decision. */
   readonly working: Readonly<Record<string, WorkedOrder>>
+  /** Floors of insurance, by `rule|scope`. */
+  readonly floors: Readonly<Record<string, FloorMemory>>
+  /** Rounds of option selling, by `rule|scope`. */
+  readonly rounds: Readonly<Record<string, RoundsMemory>>
 }
 
 export type RuleInstanceState = {
@@ -157,6 +163,8 @@ export const EMPTY_RULE_STATE: RuleState = {
   records: {},
   working: {},
   preTrade: {},
+  floors: {},
+  rounds: {},
 }
 
 export const ARMED: RuleInstanceState = { phase: 'armed', episode: 0, count: 0 }

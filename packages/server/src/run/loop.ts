@@ -67,7 +67,7 @@ const CLOCK_SOURCE = 'clock'
 export function runLoop(options: RunOptions): RunningLoop {
   const wake = new AbortController()
   const controls: Control[] = []
-  const state = { wake, controls, stopped: false }
+  const state = { wake, interrupt: () => {}, controls, stopped: false }
   const done = run(options, state).finally(() => {
     state.stopped = true
     for (const { reject } of controls.splice(0)) reject(new Error('the loop has stopped'))
@@ -80,6 +80,7 @@ export function runLoop(options: RunOptions): RunningLoop {
       return new Promise((resolve, reject) => {
         controls.push({ event, resolve, reject })
         state.wake.abort()
+        state.interrupt()
       })
     },
   }
@@ -91,7 +92,7 @@ type Control = {
   readonly reject: (error: unknown) => void
 }
 
-type LoopState = { wake: AbortController; readonly controls: Control[] }
+type LoopState = { wake: AbortController; interrupt: () => void; readonly controls: Control[] }
 
 async function run(options: RunOptions, state: LoopState): Promise<RunOutcome> {
   const { engine, journal, header, signal } = options
@@ -126,7 +127,7 @@ async function turnUntilEnd(turning: Turning): Promise<'ended' | 'stopped'> {
   const { engine, journal, signal } = options
   const pacer = createPacer(options.clock, options.speed)
   while (!signal.aborted) {
-    const next = await nextInstant(turning)
+    const next = await orWord(nextInstant(turning), state)
     if (next === undefined) return signal.aborted ? 'stopped' : 'ended'
     if (state.controls.length === 0) {
       await pacer.until(next.time, AbortSignal.any([signal, state.wake.signal]))
@@ -148,6 +149,16 @@ async function turnUntilEnd(turning: Turning): Promise<'ended' | 'stopped'> {
     }
   }
   return 'stopped'
+}
+
+/** A person's word does not wait for what comes next: it is an instant of its own, now. */
+function orWord(next: Promise<Instant | undefined>, state: LoopState): Promise<Instant | undefined> {
+  const now: Instant = { time: Number.NEGATIVE_INFINITY, take: async () => [] }
+  return new Promise((resolve, reject) => {
+    state.interrupt = () => resolve(now)
+    if (state.controls.length > 0) resolve(now)
+    next.then(resolve, reject)
+  })
 }
 
 type Instant = { readonly time: number; take(): Promise<readonly Event[]> }

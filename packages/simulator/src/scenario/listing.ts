@@ -18,10 +18,12 @@ export type Listing = {
   readonly options: ReadonlyMap<string, Option>
   /** The options that have quotes, in the order of the header. */
   readonly quoted: readonly Option[]
+  /** Options of the chains that were asked for, beyond those. */
+  readonly asked: readonly Option[]
 }
 
-/** @throws {SourceError} where a key of the header is none, or a quoted option is not among the strikes. */
-export function listingOf(header: ScenarioHeader, file: string): Listing {
+/** @throws {SourceError} where a key of the header is none, or a quoted option is not among the strikes, or a chain has no option. */
+export function listingOf(header: ScenarioHeader, file: string, chains: readonly string[] = []): Listing {
   const options = new Map(optionsOf(header).map((option) => [instrumentKey(option), option]))
   const known = new Set(Object.keys(header.strikes))
   const read = <K extends Instrument['kind']>(key: string, kind: K, column: string) => {
@@ -34,8 +36,15 @@ export function listingOf(header: ScenarioHeader, file: string): Listing {
       column,
     })
   }
+  const already = new Set(header.quoted)
+  const asked = chains.flatMap((chain) => {
+    const members = [...options].filter(([key]) => key.startsWith(`${chain}-`))
+    if (members.length === 0) throw new SourceError('SOURCE_CONFIGURATION', `“${chain}” is not a chain of ${file}`)
+    return members.filter(([key]) => !already.has(key)).map(([, option]) => option)
+  })
   return {
     options,
+    asked,
     perpetuals: header.perpetuals.map((key) => read(key, 'perpetual', 'perpetuals')),
     futures: header.futures.map((key) => read(key, 'future', 'futures')),
     quoted: header.quoted.map((key) => {

@@ -31,6 +31,7 @@ export function quotesOf(header: ScenarioHeader, listing: Listing, at: At): Quot
       return slice === undefined ? [] : [linearQuote(header, future, slice[1], at.recorded.stress)]
     }),
     ...listing.quoted.flatMap((option, place) => optionQuote(header, option, place, at, slices) ?? []),
+    ...listing.asked.flatMap((option) => optionQuote(header, option, -1, at, slices) ?? []),
   ]
 }
 

@@ -14,6 +14,8 @@ export type ScenarioConfiguration = {
   readonly from?: number
   /** Epoch milliseconds; instants from here on are left out. */
   readonly to?: number
+  /** Chains (`deribit:BTC/USD:BTC-260227`) whose listed options are all quoted by the header's rule, not the recorded ones alone. */
+  readonly chains?: readonly string[]
 }
 
 /**
@@ -55,7 +57,7 @@ async function* scenarioEvents(
   let stream: ReturnType<typeof createEventStream> | undefined
   for await (const line of readScenario(path)) {
     if (line.kind === 'header') {
-      world = { header: line.header, listing: listingOf(line.header, path) }
+      world = { header: line.header, listing: listingOf(line.header, path, configuration.chains) }
       ledger.note(`${line.header.name}: ${line.header.about}`)
       stream = createEventStream(configuration.id, world, ledger)
       continue

@@ -1,4 +1,4 @@
-import type { Decision, Event, FillEvent, QuoteObservation, Turn } from '@holdfast/engine'
+import type { Decision, Event, FillEvent, OrderEvent, OrderTerms, QuoteObservation, Turn } from '@holdfast/engine'
 import { describe, expect, test } from 'vitest'
 import { createPaperVenue } from './paperVenue.js'
 import type { PaperSettings } from './settings.js'
@@ -147,6 +147,33 @@ describe('createPaperVenue', () => {
   test('behavior: decisions of other stages are left alone', () => {
     const planned = order('a', LINEAR, '1', '80000', { outcome: 'planned', stage: 'shadow' })
     expect(fillsOf([turn(0, [quote()], [planned]), turn(100, [])]).orders).toEqual([])
+  })
+
+  test('behavior: news says how each order stands and ends, as a venue would', () => {
+    const venue = createPaperVenue({ latencyMs: 100 })
+    const standing = (id: string, limit: string, terms: OrderTerms): Decision => {
+      const plain = order(id, LINEAR, '1', limit)
+      return { ...plain, action: { ...plain.action, terms } as Decision['action'] }
+    }
+    const decided = [
+      order('a', LINEAR, '1', '70000'),
+      standing('b', '69000', 'rest'),
+      standing('c', '70000', 'post-only'),
+    ]
+    const cancel: Decision = {
+      ...order('d', LINEAR, '1', '1'),
+      action: { kind: 'cancel', account: 'main', instruments: 'all', order: 'b' },
+    }
+    const answers = [turn(0, [quote()], decided), turn(100, []), turn(200, [], [cancel])].flatMap((one) =>
+      venue.react(one),
+    )
+    const news = answers.filter((event): event is OrderEvent => event.kind === 'order')
+    expect(news.map(({ clientId, status, filled }) => [clientId, status, filled])).toEqual([
+      ['a', 'filled', '1'],
+      ['b', 'open', '0'],
+      ['c', 'cancelled', '0'],
+      ['b', 'cancelled', '0'],
+    ])
   })
 
   test('behavior: the same turns give the same answers', () => {

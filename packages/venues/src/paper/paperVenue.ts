@@ -4,7 +4,11 @@ import {
   type Event,
   type FillEvent,
   type Money,
+  moneyFromNumber,
   moneyText,
+  type OrderEvent,
+  type OrderStatus,
+  type OrderTerms,
   parseMoney,
   type QuoteObservation,
   type Turn,
@@ -21,7 +25,7 @@ export type PaperOrder = {
   readonly size: string
   readonly filled: string
   /** `travelling` to the venue, `resting` at its limit, or done. */
-  readonly state: 'travelling' | 'resting' | 'filled' | 'expired'
+  readonly state: 'travelling' | 'resting' | 'filled' | 'expired' | 'cancelled'
   /** Why something was left unfilled. */
   readonly why?: Unfilled
 }
@@ -32,8 +36,8 @@ export type PaperVenue = {
   /**
    * Takes note of the turn's quotes, matches what has arrived, and takes in the turn's new paper orders.
    *
-   * @returns fills, received at the turn's time; and a clock event for each moment at which an order will arrive, so that it
-   *   is matched against the quotes of that moment.
+   * @returns fills and news of orders, received at the turn's time; and a clock event for each moment at which an order will
+   *   arrive, so that it is matched against the quotes of that moment.
    */
   react(turn: Turn): readonly Event[]
   /** Every order so far, by the time at which it was taken in. */
@@ -46,6 +50,8 @@ type Order = {
   readonly instrument: Instrument
   readonly size: Money
   readonly limit: Money
+  readonly terms: OrderTerms | undefined
+  readonly reduceOnly: boolean
   readonly arrival: number
   rest: Money
   fills: number
@@ -58,7 +64,7 @@ type Quoted = { readonly quote: QuoteObservation; readonly time: number }
 /**
  * Fills orders that were decided at stage `paper` against the quotes that the engine is shown, with latency, depth, slippage
  * and fees. The same turns give the same fills. An order is taken once: a decision id that comes again is ignored. Where the
- * side, or its size, is not quoted, nothing is filled.
+ * side, or its size, is not quoted, nothing is filled. Each order ends with news that says how far it came, as at a venue.
  */
 export function createPaperVenue(settings: Partial<PaperSettings> = {}, name = 'paper'): PaperVenue {
   const all: PaperSettings = { ...PAPER_SETTINGS, ...settings }
@@ -95,15 +101,57 @@ export function createPaperVenue(settings: Partial<PaperSettings> = {}, name = '
     return fills
   }
 
-  function work(order: Order, time: number): FillEvent[] {
+  /** Whether what is left stands at its limit: by the order's own terms, else by the settings. */
+  function waits(order: Order, time: number): boolean {
+    if (order.terms === 'rest' || order.terms === 'post-only') return true
+    if (order.terms === 'fill-or-lapse') return false
+    return all.remainder === 'rest' && time < order.arrival + all.restMs
+  }
+
+  function work(order: Order, time: number): Event[] {
     if (time < order.arrival) return []
     const quote = quoteAt(order, time)
-    const match = order.state === 'travelling' ? matchTaker : matchMaker
-    const fills = settle(order, match(order.instrument, order.rest, order.limit, quote, all), time)
-    const waits = all.remainder === 'rest' && time < order.arrival + all.restMs
-    order.state = order.rest === 0n ? 'filled' : waits ? 'resting' : 'expired'
+    const taker = order.state === 'travelling' && order.terms !== 'post-only'
+    const match = taker ? matchTaker : matchMaker
+    const before = order.state
+    const wouldTake = before === 'travelling' && order.terms === 'post-only' && crosses(order, quote)
+    const fills = wouldTake ? [] : settle(order, match(order.instrument, order.rest, order.limit, quote, all), time)
+    if (wouldTake) order.state = 'cancelled'
+    else order.state = order.rest === 0n ? 'filled' : waits(order, time) ? 'resting' : 'expired'
     if (order.state !== 'resting') open.delete(order)
-    return fills
+    const changed = order.state !== before || fills.length > 0
+    return [...fills, ...(changed ? [newsOf(order, time, wouldTake ? 'would have taken' : order.why)] : [])]
+  }
+
+  function newsOf(order: Order, time: number, reason?: string): OrderEvent {
+    return {
+      kind: 'order',
+      source: name,
+      sourceTime: time,
+      receivedTime: time,
+      account: order.account,
+      clientId: order.id,
+      instrument: instrumentKey(order.instrument),
+      status: STATUS[order.state],
+      size: moneyText(order.size),
+      filled: moneyText(order.size - order.rest),
+      limitPrice: moneyText(order.limit),
+      reduceOnly: order.reduceOnly,
+      ...(reason === undefined ? {} : { reason }),
+    }
+  }
+
+  /** Orders that a decision withdraws. One that is still on its way is withdrawn before it arrives. */
+  function withdraw({ action, outcome }: Decision, time: number): Event[] {
+    if (outcome !== 'papered' || action.kind !== 'cancel') return []
+    return [...open].flatMap((order) => {
+      const named = action.order === undefined || action.order === order.id
+      const listed = action.instruments === 'all' || action.instruments.includes(instrumentKey(order.instrument))
+      if (order.account !== action.account || !named || !listed) return []
+      order.state = 'cancelled'
+      open.delete(order)
+      return [newsOf(order, time)]
+    })
   }
 
   function take(decision: Decision, time: number): Order | undefined {
@@ -119,12 +167,28 @@ export function createPaperVenue(settings: Partial<PaperSettings> = {}, name = '
     react(turn) {
       for (const event of turn.events)
         if (event.kind === 'market') noteQuotes(quotes, event.observations, event.receivedTime)
-      const fills = [...open].flatMap((order) => work(order, turn.time))
+      const news = [...open].flatMap((order) => work(order, turn.time))
+      const withdrawn = turn.decisions.flatMap((decision) => withdraw(decision, turn.time))
       const taken = turn.decisions.flatMap((decision) => take(decision, turn.time) ?? [])
-      return [...fills, ...taken.map(({ arrival }) => wakeAt(name, arrival))]
+      return [...news, ...withdrawn, ...taken.map(({ arrival }) => wakeAt(name, arrival))]
     },
     orders: () => [...orders.values()].map(describe),
   }
+}
+
+const STATUS: Readonly<Record<PaperOrder['state'], OrderStatus>> = {
+  travelling: 'sending',
+  resting: 'open',
+  filled: 'filled',
+  expired: 'cancelled',
+  cancelled: 'cancelled',
+}
+
+/** Whether the order would trade at once against the quote. */
+function crosses({ size, limit }: Order, quote: QuoteObservation | undefined): boolean {
+  const best = size > 0n ? quote?.ask : quote?.bid
+  const price = best === undefined ? undefined : moneyFromNumber(best)
+  return price !== undefined && price > 0n && (size > 0n ? price <= limit : price >= limit)
 }
 
 function noteQuotes(
@@ -144,7 +208,7 @@ function wakeAt(source: string, time: number): Event {
 /** Undefined where the decision is no order for paper. */
 function orderOf(decision: Decision, arrival: number): Order | undefined {
   const { action, outcome, id } = decision
-  if (outcome !== 'papered' || action.kind !== 'order') return undefined
+  if (outcome !== 'papered' || action.kind !== 'order' || action.style !== undefined) return undefined
   const instrument = parseInstrumentKey(action.instrument)
   const { size, limit } = amountsOf(action)
   if (instrument === undefined || size === undefined || limit === undefined || size === 0n) return undefined
@@ -154,6 +218,8 @@ function orderOf(decision: Decision, arrival: number): Order | undefined {
     instrument,
     size,
     limit,
+    terms: action.terms,
+    reduceOnly: action.reduceOnly,
     arrival,
     rest: size,
     fills: 0,

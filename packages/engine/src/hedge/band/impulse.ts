@@ -43,8 +43,9 @@ export function impulseBand(
   const whole = pow(g * fixedCost, 0.25)
   const m = slope === 0 ? whole : whole * rootBelowOne((slope * whole) / fixedCost)
   const s = (g * fixedCost) / (m * m * m)
-  const band = { outer: (s + m) / 2, inner: (s - m) / 2 }
-  return Number.isFinite(band.outer) && band.inner >= 0 ? band : undefined
+  // s ≥ m; by rounding s may come out a hair below.
+  const band = { outer: (s + m) / 2, inner: Math.max(0, (s - m) / 2) }
+  return Number.isFinite(band.outer) ? band : undefined
 }
 
 /** The root of x⁸ (1 + a x) = 1 in (0, 1], for a ≥ 0. */
@@ -58,6 +59,5 @@ function rootBelowOne(a: number): number {
     if (x4 * x4 * (1 + a * x) < 1) low = x
     else high = x
   }
-  // From below: the inner edge is then never under 0 by rounding.
   return low > 0 ? low : high
 }

@@ -8,6 +8,7 @@ import { type HedgeReading, readHedge, readHedgeOptions } from './hedge.js'
 import type { Path } from './page.js'
 import type { Known } from './rules.js'
 import { ACTION_NAMES, type ActionPart } from './rulesSchema.js'
+import { vaultActionOf } from './vaultActions.js'
 import type { YamlSource } from './yamlSource.js'
 
 type Complain = (
@@ -91,7 +92,11 @@ function readAction(
     return { kind: 'cancel', ...(account === undefined ? {} : { account }), instruments }
   }
   if (kill !== undefined) return { kind: 'kill', mode: kill.mode, reason: kill.reason }
-  return { kind: 'halt', reason: halt?.reason ?? '' }
+  if (halt !== undefined) return { kind: 'halt', reason: halt.reason }
+  const notInstrument = (path: Path, text: string) => {
+    diagnostics.push(notAnInstrument(source, [...rulePath, ...path], text))
+  }
+  return vaultActionOf(file.do, { complain, checkAccount: knownAccount, notInstrument, scope, known })
 }
 
 function checkAccount(
@@ -132,6 +137,14 @@ export function boundUnits(action: RuleAction): readonly string[] {
       return ['USD']
     case 'top-up':
       return [action.asset]
+    case 'rebalance-collateral':
+      return ['USD']
+    case 'repay':
+    case 'boost':
+    case 'insure':
+      return [action.instrument.underlying, 'USD']
+    case 'sell-options':
+      return [action.underlying, 'USD']
     default:
       return []
   }

@@ -8,6 +8,7 @@ import {
   type Quantity,
   toFraction,
   toMilliseconds,
+  toVol,
   UNITS_BY_DIMENSION,
 } from './quantity.js'
 
@@ -43,8 +44,13 @@ export function fraction(field: FieldText & RangeText) {
   return quantity('fraction', toFraction, field)
 }
 
+/** A volatility, such as `30 vol`; an annualised decimal after parsing. */
+export function vol(field: FieldText & RangeText) {
+  return quantity('vol', toVol, field)
+}
+
 function quantity(
-  dimension: 'time' | 'fraction',
+  dimension: 'time' | 'fraction' | 'vol',
   convert: (quantity: Quantity) => number,
   field: FieldText & RangeText,
 ) {

@@ -1,4 +1,5 @@
 import { type Instrument, sizeUnit } from '@holdfast/quant'
+import { DEFAULT_RISK_AVERSION } from '../../hedge/band/rule.js'
 import type {
   HedgeBandConfiguration,
   HedgeOptionsConfiguration,
@@ -33,8 +34,8 @@ export type HedgeReading = {
   readonly diagnostics: Diagnostic[]
 }
 
-/** Risk aversion of a band by model whose rule names none; see `DEFAULT_RISK_AVERSION`. */
-const DEFAULT_AVERSION = { amount: 20, per: 'notional' } as const
+/** Risk aversion of a band by model whose rule names none. */
+const DEFAULT_AVERSION = { amount: DEFAULT_RISK_AVERSION, per: 'notional' } as const
 
 export function readHedge(reading: HedgeReading, hedge: HedgeFile): RuleAction | undefined {
   const { knownAccount } = reading

@@ -101,6 +101,11 @@ export function toFraction(quantity: Quantity): number {
   return Number(`${quantity.number}e${SHIFT_BY_UNIT[quantity.unit] ?? 'NaN'}`)
 }
 
+/** Points of volatility as an annualised decimal: `30 vol` is 0.3. */
+export function toVol(quantity: Quantity): number {
+  return Number(`${quantity.number}e-2`)
+}
+
 /** A finite number in plain digits, the shortest that reads back to it: never `1e-7`. */
 export function plainDecimal(value: number): string {
   const match = /^(-?)(\d+)(?:\.(\d+))?e([+-]\d+)$/.exec(`${value}`)

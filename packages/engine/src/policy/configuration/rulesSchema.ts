@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { KILL_MODES, STAGES } from '../../decision.js'
 import { amount, duration, fraction, riskAversion } from './field.js'
+import { boostSchema, insureSchema, rebalanceSchema, repaySchema, sellOptionsSchema } from './vaultSchema.js'
 
 const oneOrMany = (description: string, example: string) =>
   z
@@ -241,6 +242,11 @@ export const ACTION_NAMES = [
   'cancel',
   'halt',
   'kill',
+  'rebalance-collateral',
+  'repay',
+  'boost',
+  'insure',
+  'sell-options',
 ] as const
 
 const actionSchema = z
@@ -253,6 +259,11 @@ const actionSchema = z
     cancel: cancel.optional(),
     halt: halt.optional(),
     kill: kill.optional(),
+    'rebalance-collateral': rebalanceSchema.optional(),
+    repay: repaySchema.optional(),
+    boost: boostSchema.optional(),
+    insure: insureSchema.optional(),
+    'sell-options': sellOptionsSchema.optional(),
   })
   .meta({ description: 'What to do: exactly one action.', minProperties: 1, maxProperties: 1 })
 

@@ -95,6 +95,13 @@ const sourceSchema = z
       id: sourceId,
       path: sourcePath.optional(),
       builtin: z.string().optional().meta({ description: 'A scenario that is built in, such as `february-2026`.' }),
+      chains: z
+        .array(z.string().min(1))
+        .optional()
+        .meta({
+          description: 'Chains whose listed options are all quoted; else only those that the scenario names.',
+          examples: [['deribit:BTC/USD:BTC-260227']],
+        }),
       ...span,
     }),
   ])

@@ -67,6 +67,8 @@ function variantOf({ type, options }: Definition, value: unknown): z.core.$ZodTy
   if (type !== 'union' || options === undefined) return undefined
   const isSection = typeof value === 'object' && value !== null && !Array.isArray(value)
   const shapes = options.map((option) => (option._zod.def as unknown as Definition).shape)
+  const list = options.find((option) => (option._zod.def as unknown as Definition).type === 'array')
+  if (Array.isArray(value) && list !== undefined) return list
   if (!isSection) return options.find((_, index) => shapes[index] === undefined)
   const kind = childValue(value, 'kind')
   const byKind = shapes.findIndex((shape) => {

@@ -8,13 +8,15 @@ import type { MarketSnapshot } from '../../market/snapshot.js'
 import type { OrdersView } from '../../order/tracked.js'
 import { parseInstant } from '../configuration/instant.js'
 import type { Draft } from '../draft.js'
+import type { PlanMarket } from '../plan/plan.js'
 import type { Rulebook } from '../rulebook.js'
 import { scopeKey } from '../state.js'
 import { inputsOf, type Subject } from '../subject.js'
 import { noteUse } from './preTrade.js'
 
 /** What deciding may ask of the market: quotes to plan orders by, and the values behind inputs, to show them. */
-export type DecideMarket = Pick<MarketSnapshot, 'index' | 'asset' | 'forward' | 'smile' | 'quote'>
+export type DecideMarket = Pick<MarketSnapshot, 'index' | 'asset' | 'forward' | 'smile' | 'quote'> &
+  Partial<Pick<MarketSnapshot, 'quoted' | 'history'>>
 
 /** One pass over the rules. */
 export type DecideContext = {
@@ -25,6 +27,11 @@ export type DecideContext = {
   readonly draft: Draft
   readonly orders: OrdersView
   readonly decisions: Decision[]
+}
+
+/** What plans may ask: the market, and what each venue takes at the moment. */
+export function planMarketOf({ market, orders }: Pick<DecideContext, 'market' | 'orders'>): PlanMarket {
+  return { ...market, venueState: (venue) => orders.venues.find((one) => one.venue === venue)?.state ?? 'open' }
 }
 
 export type DecisionDetail = {

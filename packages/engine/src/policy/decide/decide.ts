@@ -16,6 +16,7 @@ import { takeControls } from './controls.js'
 import { type Judgement, judgeRule } from './judgeRule.js'
 import { pursueKills } from './kills.js'
 import { beginRecords } from './ladder.js'
+import { rememberVaults } from './vault.js'
 import { workOrders } from './work.js'
 
 export type Decided = {
@@ -45,6 +46,7 @@ export function decide(
   const draft = draftOf(state)
   const context: DecideContext = { rulebook, assessment, market, now, draft, orders, decisions: [] }
   rememberEquity(draft, assessment)
+  rememberVaults(draft, rulebook.rules, assessment, market, now)
   beginRecords(context)
   takeControls(context, controls)
   pursueKills(context)

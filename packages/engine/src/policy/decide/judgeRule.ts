@@ -13,11 +13,12 @@ import type { Rule } from '../rulebook.js'
 import { ARMED, instanceKey, type RuleInstanceState, scopeKey } from '../state.js'
 import { qualityOf, type Subject } from '../subject.js'
 import { askPeople, waitsForPeople } from './approvals.js'
-import { type DecideContext, decisionInputs, record } from './context.js'
+import { type DecideContext, decisionInputs, planMarketOf, record } from './context.js'
 import { haltOver } from './halts.js'
 import { beginKill } from './kills.js'
 import { noteRecord, stageOf } from './ladder.js'
 import { type Passage, passageOf } from './passage.js'
+import { memoryOf } from './vault.js'
 import { beginWork } from './work.js'
 
 /** What a rule says of one subject in this turn. */
@@ -126,20 +127,26 @@ function act(
   when: ConditionResult,
   state: RuleInstanceState,
 ): Acted {
-  const { assessment, market, now, draft } = context
+  const { assessment, now, draft } = context
+  const market = planMarketOf(context)
   const used = draft.get('used', rule.id) ?? []
-  const plan = planAction(action, subject, assessment, market, roomOf(rule.bounds, used, now), state.anchors)
+  const key = instanceKey(rule.id, subject.scope)
+  const memory = {
+    ...memoryOf((section) => draft.get(section, key)),
+    ...(state.anchors === undefined ? {} : { anchors: state.anchors }),
+  }
+  const plan = planAction(action, subject, assessment, market, roomOf(rule.bounds, used, now), memory)
   const quality = qualityOf(subject)
   if (!plan.ok) {
     if (plan.code === 'nothing-to-do') return { state, fired: false }
-    if (plan.code === 'no-quote') return { state, fired: false, blocked: plan.reason }
-    const wanted = planAction(action, subject, assessment, market, { left: {}, because: {} }, state.anchors)
+    if (plan.code === 'no-quote' || plan.code === 'no-data') return { state, fired: false, blocked: plan.reason }
+    const wanted = planAction(action, subject, assessment, market, { left: {}, because: {} }, memory)
     return { state: wanted.ok ? deny(wanted.actions, plan.code, plan.reason) : state, fired: false }
   }
   const halt = haltOver(draft, subject.scope, plan.actions)
   if (halt !== undefined) return { state: deny(plan.actions, 'halted', halt), fired: false }
   const allowed = plan.actions.filter((one) => permits(one.actionClass, qualityOfAction(quality, one)) !== 'refused')
-  if (allowed.length === 0)
+  if (allowed.length === 0 || (plan.together === true && allowed.length < plan.actions.length))
     return { state: deny(plan.actions, 'guard', guardReason(quality, plan.actions)), fired: false }
   const stage = stageOf(context, rule)
   if (stage === 'approve' && waitsForPeople(context, rule.id, subject.scope)) return { state, fired: false }
@@ -147,7 +154,7 @@ function act(
   const kept = styled.map((one) => ({ one, passage: passageOf(context, rule.id, stage, one) }))
   const passed = kept.flatMap(({ one, passage }) => (passage.ok ? [{ one, outcome: passage.outcome }] : []))
   const refused = kept.flatMap(({ one, passage }) => (passage.ok || passage.waits ? [] : [{ one, passage }]))
-  if (passed.length === 0) return heldBack(refused)
+  if (passed.length === 0 || (plan.together === true && passed.length < kept.length)) return heldBack(refused)
   const orders: string[] = []
   for (const [index, { one, outcome }] of passed.entries()) {
     const inputs = mergeInputs(decisionInputs(context, subject), one.inputs)
@@ -172,6 +179,7 @@ function act(
   if (Object.keys(rule.bounds).length > 0) {
     draft.set('used', rule.id, withUse(used, { time: now, amounts: sumAmounts(passed.map(({ one }) => one)) }))
   }
+  if (plan.rounds !== undefined) draft.set('rounds', key, plan.rounds)
   if (action.kind === 'halt' && (stage === 'paper' || stage === 'live')) {
     draft.set('halts', scopeKey(subject.scope), { since: now, by: rule.id, reason: action.reason })
   }
@@ -187,7 +195,7 @@ function act(
       actedAt: now,
       count: state.count + 1,
       ...(orders.length === 0 ? {} : { orders }),
-      ...(plan.memory === undefined ? {} : { anchors: plan.memory }),
+      ...(plan.anchors === undefined ? {} : { anchors: plan.anchors }),
     },
     fired: true,
   }

@@ -6,10 +6,11 @@ import { NO_ORDERS, type OrdersView } from '../../order/tracked.js'
 import { suggest } from '../../text/suggest.js'
 import { roomOf } from '../bounds.js'
 import { waitsForPeople } from '../decide/approvals.js'
-import { type DecideMarket, decisionInput } from '../decide/context.js'
+import { type DecideMarket, decisionInput, planMarketOf } from '../decide/context.js'
 import { haltOver } from '../decide/halts.js'
 import { alertClass } from '../decide/judgeRule.js'
 import { passageOf } from '../decide/passage.js'
+import { memoryOf } from '../decide/vault.js'
 import { draftOf } from '../draft.js'
 import { fromUnits } from '../exact.js'
 import { measureValues } from '../measureValues.js'
@@ -18,6 +19,7 @@ import type { Rule, Rulebook } from '../rulebook.js'
 import { ARMED, instanceKey, type RuleState, scopeKey } from '../state.js'
 import { inputsOf, qualityOf, type Subject, subjectsOf } from '../subject.js'
 import { actionText, inputText, scopeText, section } from './explainDecision.js'
+import { memoryText } from './memoryText.js'
 import { explainTerm, type Flip, flipsOf, type TermExplanation, termText } from './term.js'
 
 /** Why a rule did not act, on everything in its scope; or that there is no such rule. */
@@ -46,6 +48,8 @@ export type WhyNotInstance = {
   readonly inputs: readonly DecisionInput[]
   /** What it would do, where it can be said. */
   readonly wouldDo: readonly string[]
+  /** What the rule remembers of it: floor, rounds. */
+  readonly remembers: readonly string[]
 }
 
 export type Block = {
@@ -137,6 +141,7 @@ function instanceOf(question: Question, subject: Subject): WhyNotInstance {
     flips: when.holds === false ? flipsOf(terms, false) : [],
     inputs: inputsOf(subject, assessment).map((input) => decisionInput(market, input)),
     wouldDo: planned.wouldDo,
+    remembers: memoryText(memoryOf((section) => state[section][instanceKey(rule.id, subject.scope)])),
   }
 }
 
@@ -194,8 +199,10 @@ function planOf(
   const spent = Object.keys(room.left).filter((unit) => room.left[unit] === 0n)
   const bounds = spent.map((unit): Block => ({ kind: 'bounds', text: `nothing is left of ${room.because[unit]}` }))
   if (market === undefined) return { blocks: bounds, wouldDo: [] }
-  const { anchors } = state.instances[instanceKey(rule.id, subject.scope)] ?? ARMED
-  const plan = planAction(action, subject, assessment, market, room, anchors)
+  const key = instanceKey(rule.id, subject.scope)
+  const { anchors } = state.instances[key] ?? ARMED
+  const memory = { ...memoryOf((section) => state[section][key]), ...(anchors === undefined ? {} : { anchors }) }
+  const plan = planAction(action, subject, assessment, planMarketOf({ market, orders }), room, memory)
   if (!plan.ok) return { blocks: bounds.length > 0 ? bounds : [{ kind: 'plan', text: plan.reason }], wouldDo: [] }
   const halt = haltOver(draftOf(state), subject.scope, plan.actions)
   const refused = plan.actions.filter(({ actionClass }) => permits(actionClass, qualityOf(subject)) === 'refused')
@@ -233,7 +240,7 @@ function stageBlocks(stage: Stage, { action }: Rule): readonly Block[] {
   return text === undefined ? [] : [{ kind: 'stage', text }]
 }
 
-function instanceText({ scope, wouldAct, terms, blocks, flips, inputs, wouldDo }: WhyNotInstance): string {
+function instanceText({ scope, wouldAct, terms, blocks, flips, inputs, wouldDo, remembers }: WhyNotInstance): string {
   const verdict = wouldAct ? 'would act in the next turn' : 'does not act'
   return [
     `${scopeText(scope)}: ${verdict}`,
@@ -247,6 +254,7 @@ function instanceText({ scope, wouldAct, terms, blocks, flips, inputs, wouldDo }
       flips.map(({ text }) => text),
     ),
     ...section('would', wouldDo),
+    ...section('memory', remembers),
     ...section('inputs', inputs.map(inputText)),
   ].join('\n')
 }

@@ -62,7 +62,7 @@ export function planHedge(
   if (!wanted.ok) return refused(wanted.code, wanted.reason)
   const places = hedgePlaces(action, wanted.trade, subject, assessment, market)
   if (!places.ok) return refused('no-quote', places.reason, places.inputs)
-  const memory = action.ignoreVolMoves === true ? volAnchors(subject.greeks.underlying, wanted.book, market) : undefined
+  const after = action.ignoreVolMoves === true ? volAnchors(subject.greeks.underlying, wanted.book, market) : undefined
   const actions: PlannedAction[] = []
   let left = room
   for (const place of places.places) {
@@ -75,7 +75,7 @@ export function planHedge(
     left = roomAfter(left, order.planned.amounts)
   }
   if (actions.length === 0) return refused('nothing-to-do', `no place takes an order: ${places.notes.join('; ')}`)
-  return { ok: true, actions, ...(memory === undefined ? {} : { memory }) }
+  return { ok: true, actions, ...(after === undefined ? {} : { anchors: after }) }
 }
 
 type Wanted = {

@@ -1,5 +1,5 @@
 import { type Instrument, instrumentKey, sizeUnit } from '@holdfast/quant'
-import type { Action } from '../../decision.js'
+import type { Action, OrderPurpose } from '../../decision.js'
 import type { QuoteBelief } from '../../market/snapshot.js'
 import { plainDecimal } from '../configuration/quantity.js'
 import { fromUnits } from '../exact.js'
@@ -37,7 +37,7 @@ function exponentOf(value: number): number {
 }
 
 type OrderDetail = {
-  readonly purpose: 'hedge-delta' | 'hedge-options' | 'reduce'
+  readonly purpose: OrderPurpose
   readonly account: string
   readonly instrument: Instrument
   readonly buys: boolean

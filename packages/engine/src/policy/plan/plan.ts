@@ -2,6 +2,8 @@ import type { InstrumentKey } from '@holdfast/quant'
 import type { Action, DecisionInput } from '../../decision.js'
 import type { VenueState } from '../../hedge/candidate.js'
 import type { VolAnchor } from '../../hedge/volMove.js'
+import type { FloorMemory } from '../../insurance/floor.js'
+import type { RoundsMemory } from '../../insurance/round.js'
 import type { ActionClass } from '../../market/permits.js'
 import type { MarketSnapshot, QuoteBelief } from '../../market/snapshot.js'
 import type { Room } from '../bounds.js'
@@ -23,7 +25,11 @@ export type Plan =
       readonly ok: true
       readonly actions: readonly PlannedAction[]
       /** What the rule remembers of this moment once it has acted; absent: nothing. */
-      readonly memory?: readonly VolAnchor[]
+      readonly anchors?: readonly VolAnchor[]
+      /** All of them or none: a part alone would be another risk. */
+      readonly together?: true
+      /** The rounds as they are once the actions are recorded. */
+      readonly rounds?: RoundsMemory
     }
   | {
       readonly ok: false
@@ -32,7 +38,7 @@ export type Plan =
       readonly inputs: readonly DecisionInput[]
     }
 
-export type RefusalCode = 'bounds' | 'guard' | 'halted' | 'no-quote' | 'nothing-to-do'
+export type RefusalCode = 'bounds' | 'guard' | 'halted' | 'no-quote' | 'no-data' | 'nothing-to-do'
 
 /** The least a plan must know of the market. */
 export type QuoteMarket = { quote(instrument: InstrumentKey): QuoteBelief }
@@ -40,6 +46,16 @@ export type QuoteMarket = { quote(instrument: InstrumentKey): QuoteBelief }
 /** What a hedge may ask beside quotes: surfaces for its band, and what a venue takes at the moment (open where not told). */
 export type HedgeMarket = QuoteMarket &
   Partial<Pick<MarketSnapshot, 'forward' | 'smile'>> & { readonly venueState?: (venue: string) => VenueState }
+/** What plans may know beyond quotes; what a market does not have is unknown to them. */
+export type PlanMarket = HedgeMarket & Partial<Pick<MarketSnapshot, 'index' | 'asset' | 'quoted' | 'history'>>
+
+/** What a rule remembers of its subject beyond its phase. */
+export type PlanMemory = {
+  readonly floor?: FloorMemory
+  readonly rounds?: RoundsMemory
+  /** Vols when the rule last hedged. */
+  readonly anchors?: readonly VolAnchor[]
+}
 
 export function refused(code: RefusalCode, reason: string, inputs: readonly DecisionInput[] = []): Plan {
   return { ok: false, code, reason, inputs }

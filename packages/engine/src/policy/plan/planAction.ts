@@ -1,14 +1,14 @@
 import type { Assessment } from '../../assess/assessment.js'
 import type { Scope } from '../../decision.js'
-import type { VolAnchor } from '../../hedge/volMove.js'
 import type { Room } from '../bounds.js'
 import type { RuleAction } from '../configuration.js'
 import { fromUnits, toUnits } from '../exact.js'
 import type { Subject } from '../subject.js'
 import { planHedge } from './hedge.js'
 import { planHedgeOptions } from './hedgeOptions.js'
-import { type HedgeMarket, type Plan, refused } from './plan.js'
+import { type Plan, type PlanMarket, type PlanMemory, refused } from './plan.js'
 import { planReduce } from './reduce.js'
+import { planVault } from './vault.js'
 
 /** Every action that is not an alert. */
 export type RiskAction = Exclude<RuleAction, { kind: 'alert' }>
@@ -18,14 +18,14 @@ export function planAction(
   action: RiskAction,
   subject: Subject,
   assessment: Assessment,
-  market: HedgeMarket,
+  market: PlanMarket,
   room: Room,
-  anchors: readonly VolAnchor[] = [],
+  memory: PlanMemory = {},
 ): Plan {
   switch (action.kind) {
     case 'hedge-delta':
       if (!('greeks' in subject)) return refused('nothing-to-do', 'delta is hedged for an underlying')
-      return planHedge(action, subject, assessment, market, room, anchors)
+      return planHedge(action, subject, assessment, market, room, memory.anchors)
     case 'hedge-options':
       if (!('greeks' in subject)) return refused('nothing-to-do', 'options hedge an underlying')
       return planHedgeOptions(action, subject, assessment, market, room)
@@ -43,6 +43,12 @@ export function planAction(
       const halt = { kind: 'halt' as const, scope: subject.scope, reason: action.reason }
       return { ok: true, actions: [{ action: halt, actionClass: 'halt', amounts: {}, inputs: [], notes: [] }] }
     }
+    case 'rebalance-collateral':
+    case 'repay':
+    case 'boost':
+    case 'insure':
+    case 'sell-options':
+      return planVault(action, accountOf(action.account, subject.scope), assessment, market, room, memory)
   }
 }
 

@@ -4,7 +4,10 @@ import { escapeHtml, figureText, minuteText, percentText, spanText, wholeText } 
 
 type Cell = string | { readonly number: string } | { readonly time: string } | { readonly html: string }
 
-function table(heads: readonly (string | { readonly number: string })[], rows: readonly (readonly Cell[])[]): string {
+export function table(
+  heads: readonly (string | { readonly number: string })[],
+  rows: readonly (readonly Cell[])[],
+): string {
   const head = heads.map((cell) =>
     typeof cell === 'string' ? `<th>${escapeHtml(cell)}</th>` : `<th class="n">${escapeHtml(cell.number)}</th>`,
   )

@@ -1,0 +1,3 @@
+export * from './leverage.js'
+export * from './mix.js'
+export * from './wealth.js'

@@ -1,0 +1,5 @@
+export * from './floor.js'
+export * from './gap.js'
+export * from './protectivePut.js'
+export * from './round.js'
+export * from './strategy.js'
