@@ -18,6 +18,19 @@ export {
   type ReadModelOptions,
   type RecordedDecision,
 } from './api/readModel.js'
+
+export type {
+  ActedWire,
+  ApprovalWire,
+  AttributionWire,
+  FillWire,
+  KillPreviewWire,
+  KillsWire,
+  KillWire,
+  OrderWire,
+  VenuesWire,
+} from './api/wire/acting.js'
+
 export {
   type CompareHedgingOptions,
   compareHedging,
@@ -25,6 +38,7 @@ export {
   HedgingRuleError,
 } from './hedging/compareHedging.js'
 export type { HedgingRow } from './hedging/tally.js'
+
 export { type House, type HouseOptions, type HouseOutcome, InstrumentError, openHouse } from './house/house.js'
 export { LiveError, type VenueOpener } from './house/live.js'
 export { type RunExtent, runExtent } from './house/runState.js'
