@@ -25,7 +25,8 @@ export function createChecker(house: () => Clearing): ClearingChecker {
       const { orders, accounts } = house().view()
       if (event.kind === 'fill') {
         const account = orders.get(event.order)?.account
-        if (account !== undefined) filled = { account, health: house().health(account)! }
+        const health = account === undefined ? undefined : house().health(account)
+        filled = account === undefined || health === undefined ? undefined : { account, health }
       }
       if (event.kind === 'trade') {
         opening = [event.buyer, event.seller].map((account) => {
@@ -108,7 +109,12 @@ export function createChecker(house: () => Clearing): ClearingChecker {
   function neglected(clearing: Clearing): string[] {
     const faults: string[] = []
     for (const account of clearing.view().accounts.values()) {
-      const health = clearing.health(account.id)!
+      const health = clearing.health(account.id)
+      if (health === undefined) {
+        if (account.unknown === null)
+          faults.push(`the margin of ${account.id} is not known, and no reason is on record`)
+        continue
+      }
       if (missing(health) <= 0n) continue
       const attended = account.tranche.size > 0 || account.auction !== null || account.held !== null
       // What is left of an account that nobody could pay for: nothing is held, the deficit gates withdrawals.
