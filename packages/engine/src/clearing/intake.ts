@@ -406,9 +406,11 @@ export function assetPriced(turn: Turn, event: Of<'asset-price'>): Verdict {
   return undefined
 }
 
-function queueHolders({ state, queue }: Turn, asset: string): void {
+/** Who holds the asset against something: a position, or a debt. */
+function queueHolders({ parameters, state, queue }: Turn, asset: string): void {
   for (const account of state.accounts.values()) {
-    if (account.positions.size > 0 && account.balances.has(asset)) queue.add(account.id)
+    if (!account.balances.has(asset)) continue
+    if (account.positions.size > 0 || balanceOf(account, parameters.settlementAsset) < 0n) queue.add(account.id)
   }
 }
 
