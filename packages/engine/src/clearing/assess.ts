@@ -4,15 +4,24 @@ import type { Health } from '../liquidation/index.js'
 import { permits } from '../market/permits.js'
 import type { Quality } from '../market/quality.js'
 import type { ClearedMarket } from './parameters.js'
-import type { Holdings, RuleView } from './rule.js'
+import type { Assessed, Holdings, RuleView } from './rule.js'
 import type { AccountState, MarketState, Turn } from './state.js'
 
 type HouseView = Pick<Turn, 'parameters' | 'state' | 'rule'>
 
-/** Margin of an account by the rule of the house; `undefined` where an input that the rule needs is not known. */
+/** Margin of an account with its resting orders; `undefined` where an input that the rule needs is not known. */
 export function healthOf(view: HouseView, account: Holdings): Health | undefined {
-  const assessed = view.rule.assess(view, account)
+  const assessed = assessAccount(view, account)
   return assessed.known ? assessed : undefined
+}
+
+/** The same, with what is missing where it is not known. */
+export function assessAccount(view: HouseView, account: Holdings): Assessed {
+  const held = view.rule.assess(view, account)
+  if (!held.known || account.orders.size === 0) return held
+  const added = view.rule.ordersMargin(view, account, held)
+  if (added === undefined) return { known: false, missing: ['orders'] }
+  return { ...held, initialMargin: held.initialMargin + added }
 }
 
 /** Collateral after haircuts plus unrealised P&L, exact: what an account can bear of a loss, whatever the rule. */

@@ -2,7 +2,7 @@ import type { Money } from '../book/money.js'
 import { digestOf } from '../journal/digest.js'
 import { type AdlCandidate, adlQueue, type Health, type LiquidationPlan } from '../liquidation/index.js'
 import { marginModel } from '../margin/registry.js'
-import { healthOf, markedEquity } from './assess.js'
+import { assessAccount, healthOf, markedEquity } from './assess.js'
 import type { ClearingDecision } from './decision.js'
 import { enforce, lapseOrders, requestAuction } from './enforce.js'
 import type { ClearingEvent } from './event.js'
@@ -77,7 +77,7 @@ function clearingOf(parameters: ClearingParameters, state: ClearingState): Clear
     },
     assess: (id) => {
       const account = state.accounts.get(id)
-      return account === undefined ? undefined : view.rule.assess(view, account)
+      return account === undefined ? undefined : assessAccount(view, account)
     },
     plan: (id) => {
       const account = state.accounts.get(id)

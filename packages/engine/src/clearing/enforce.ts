@@ -117,13 +117,6 @@ function liquidate(turn: Turn, account: AccountState, health: Health): void {
   if (account.orders.size > 0) {
     decide(turn, { kind: 'cancel-orders', account: account.id, orders: [...account.orders.keys()] })
     account.orders.clear()
-    // What the orders asked for is free again, and may be all that was missing.
-    const freed = healthOf(turn, account)
-    if (freed !== undefined) {
-      enterBand(turn, account, freed)
-      if (!bandIsUnsafe(account) && account.call?.overdue !== true) return
-      health = freed
-    }
   }
   if (!mayLiquidate(turn, account)) {
     hold(turn, account, 'oracle')

@@ -4,7 +4,7 @@ import { assetPrice } from './assess.js'
 import type { ClearedMarket } from './parameters.js'
 import { MAXIMAL_TRANCHES } from './plan.js'
 import { exposureOf, type MarketExposure } from './restingOrders.js'
-import type { Holdings, MarginRule, RuleView } from './rule.js'
+import type { MarginRule, RuleView } from './rule.js'
 import type { MarketState } from './state.js'
 
 const MILLION = 1_000_000n * ONE
@@ -53,8 +53,12 @@ export const LINEAR_RULE: MarginRule = {
       initialMargin += initial
       maintenanceMargin += maintenance
     }
-    if (account.orders.size > 0) initialMargin += ordersMargin({ parameters, state }, account)
     return { known: true, equity, initialMargin, maintenanceMargin }
+  },
+  ordersMargin(view, account) {
+    let sum = 0n
+    for (const exposure of exposureOf(view, account)) sum += marketMargin(view, exposure)
+    return sum
   },
   relief({ parameters, state }, account) {
     return new Map(
@@ -86,13 +90,7 @@ export const LINEAR_RULE: MarginRule = {
   inputsOf: () => [],
 }
 
-/** What resting orders add: for each market the worst of its sides beyond what the position asks for already. */
-function ordersMargin(view: RuleView, account: Holdings): Money {
-  let sum = 0n
-  for (const exposure of exposureOf(view, account)) sum += marketMargin(view, exposure)
-  return sum
-}
-
+/** The worse of the sides of a market's orders, beyond what the position asks for already. */
 function marketMargin({ parameters, state }: RuleView, { market, held, buys, sells }: MarketExposure): Money {
   const rules = parameters.markets[market]!
   const own = state.markets.get(market)!

@@ -1,5 +1,6 @@
 import { type Money, moneyFromNumber, moneyToNumber } from '../book/money.js'
 import { maxMoney, ONE } from '../liquidation/fraction.js'
+import type { Health } from '../liquidation/index.js'
 import type { PlanLeg } from '../liquidation/plan/problem.js'
 import type { MarginAccount, MarginMarket, MarginModel, MarginPosition, MarginResult } from '../margin/model.js'
 import { optionDelta } from '../margin/optionValue.js'
@@ -25,12 +26,8 @@ const GRID: Money = ONE / 1_000_000n
 export function modelRule(model: MarginModel, parameters: ClearingParameters): MarginRule {
   return {
     name: model.name,
-    assess: (view, account) => {
-      const market = marginMarket(view)
-      const base = assessPositions(model, market, view, account)
-      if (!base.known || account.orders.size === 0) return base
-      return withOrders(model, market, view, account, base)
-    },
+    assess: (view, account) => assessPositions(model, marginMarket(view), view, account),
+    ordersMargin: (view, account, held) => ordersMargin(model, view, account, held),
     relief: (view, account) => relief(model, view, account),
     legs: (view, account) => legs(model, view, account),
     inputsOf: (name) => inputsOf(parameters, name),
@@ -96,32 +93,27 @@ function floorToGrid(money: Money): Money {
 }
 
 /** Each market's orders, all of the worse side met at once, add what they take initial margin and equity apart by. */
-function withOrders(
-  model: MarginModel,
-  market: MarginMarket,
-  view: RuleView,
-  account: Holdings,
-  base: Assessed & { readonly known: true },
-): Assessed {
+function ordersMargin(model: MarginModel, view: RuleView, account: Holdings, held: Health): Money | undefined {
+  const market = marginMarket(view)
   let added = 0n
-  for (const { market: name, held, buys, sells } of exposureOf(view, account)) {
+  for (const { market: name, held: size, buys, sells } of exposureOf(view, account)) {
     let worst = 0n
     for (const [side, sign] of [
       [buys, 1n],
       [sells, -1n],
     ] as const) {
       if (side.size === 0n) continue
-      const met = assessPositions(model, market, view, afterOrders(view, account, name, held, side, sign))
-      if (!met.known) return met
-      worst = maxMoney(worst, met.initialMargin - met.equity - (base.initialMargin - base.equity))
+      const met = assessPositions(model, market, view, afterOrders(view, account, name, size, side, sign))
+      if (!met.known) return undefined
+      worst = maxMoney(worst, met.initialMargin - met.equity - (held.initialMargin - held.equity))
     }
     added += worst
   }
-  return { ...base, initialMargin: base.initialMargin + added }
+  return added
 }
 
 function afterOrders(
-  { state }: RuleView,
+  { parameters, state }: RuleView,
   account: Holdings,
   name: string,
   held: Money,
@@ -132,13 +124,14 @@ function afterOrders(
   const size = held + sign * side.size
   const { price } = state.markets.get(name)!
   const cost = (account.positions.get(name)?.cost ?? 0n) + (sign * side.size * price) / ONE + side.loss
-  if (size === 0n) {
-    positions.delete(name)
-    const balances = new Map(account.balances)
-    return { ...account, balances, positions, orders: new Map() }
+  if (size !== 0n) {
+    positions.set(name, { size, cost })
+    return { ...account, positions }
   }
-  positions.set(name, { size, cost })
-  return { ...account, positions, orders: new Map() }
+  positions.delete(name)
+  const asset = parameters.settlementAsset
+  const balances = new Map(account.balances).set(asset, (account.balances.get(asset) ?? 0n) - cost)
+  return { ...account, balances, positions }
 }
 
 function relief(model: MarginModel, view: RuleView, account: Holdings): ReadonlyMap<string, Money> {

@@ -89,7 +89,7 @@ function tradedAccount({ parameters }: RuleView, account: Holdings, trades: read
       balances.set(asset, (balances.get(asset) ?? 0n) - after.cost)
     }
   }
-  return { ...account, balances, positions, orders: new Map() }
+  return { ...account, balances, positions }
 }
 
 /** Each leg's tranche by itself, closing or hedging, judged by the rule: the one that frees most. */

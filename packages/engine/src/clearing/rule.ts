@@ -18,8 +18,14 @@ export type Assessed =
 /** How requirements are worked out. The house has one rule; the books beneath it are the same whatever the rule. */
 export type MarginRule = {
   readonly name: string
-  /** Resting orders count with the worst of what they may become, in initial margin. */
+  /** Margin of what is held: what decides the band. */
   assess(view: RuleView, account: Holdings): Assessed
+  /**
+   * What resting orders add to initial margin: the worst of what each market's may become, ≥ 0; `undefined` where it is not known.
+   *
+   * @param held - margin of what is held.
+   */
+  ordersMargin(view: RuleView, account: Holdings, held: Health): Money | undefined
   /** What closing each position alone frees of initial margin, ≥ 0. */
   relief(view: RuleView, account: Holdings): ReadonlyMap<string, Money>
   /** What a liquidation may trade: the positions, and the markets that hedge them. */
