@@ -39,7 +39,7 @@ export function createChecker(house: () => Clearing): ClearingChecker {
       const faults: string[] = []
       const refused = decisions.some(({ kind }) => kind === 'refused')
       for (const decision of decisions) {
-        const name = decision.kind === 'band' ? `band:${decision.to}` : decision.kind
+        const name = nameOf(decision)
         counts[name] = (counts[name] ?? 0) + 1
         if (decision.kind === 'refused')
           counts[`refused:${decision.reason}`] = (counts[`refused:${decision.reason}`] ?? 0) + 1
@@ -49,6 +49,10 @@ export function createChecker(house: () => Clearing): ClearingChecker {
         const after = clearing.health(filled.account)!
         const [was, is] = [missing(filled.health), missing(after)]
         if (is > 0n && is > was) faults.push(`a fill took the shortfall of ${filled.account} from ${was} to ${is}`)
+      }
+      if (event.kind === 'order' && !refused) faults.push(...faultsOfOrder(clearing, event))
+      if ((event.kind === 'expiry' || event.kind === 'settlement') && !refused) {
+        counts[event.kind] = (counts[event.kind] ?? 0) + 1
       }
       if (event.kind === 'trade' && !refused) faults.push(...faultsOfOpening(clearing, event.market, opening))
       const moved = decisions.some(
@@ -105,6 +109,22 @@ export function createChecker(house: () => Clearing): ClearingChecker {
       .map(({ account }) => `${account} opened risk on a ${markets.get(market)!.quality} mark`)
   }
 
+  /** An order that may add risk rests only where initial margin covers the worst of all that rest. */
+  function faultsOfOrder(
+    clearing: Clearing,
+    { account, market, size }: Extract<ClearingEvent, { kind: 'order' }>,
+  ): string[] {
+    const { positions, orders } = clearing.view().accounts.get(account)!
+    const held = positions.get(market)?.size ?? 0n
+    let met = held
+    for (const one of orders.values()) if (one.market === market && one.size > 0n === size > 0n) met += one.size
+    if (magnitude(met) <= magnitude(held)) return []
+    counts['order-margined'] = (counts['order-margined'] ?? 0) + 1
+    const health = clearing.health(account)
+    const covered = health !== undefined && health.equity >= health.initialMargin
+    return covered ? [] : [`an order of ${account} rests without initial margin`]
+  }
+
   /** Accounts below maintenance that nobody attends to and that no reason is on record for. */
   function neglected(clearing: Clearing): string[] {
     const faults: string[] = []
@@ -127,6 +147,11 @@ export function createChecker(house: () => Clearing): ClearingChecker {
     }
     return faults
   }
+}
+
+function nameOf(decision: ClearingDecision): string {
+  if (decision.kind === 'band') return `band:${decision.to}`
+  return decision.kind === 'liquidation-order' && decision.purpose === 'hedge' ? 'liquidation-hedge' : decision.kind
 }
 
 function missing({ equity, maintenanceMargin }: Health): bigint {
