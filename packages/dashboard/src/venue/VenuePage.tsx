@@ -64,7 +64,7 @@ export function VenuePage() {
           >
             <Figures venue={venue} />
           </Room>
-          <Room id="venue-time" aside="one step is half an hour">
+          <Room id="venue-time" aside="one point is one step">
             <TimeRows steps={steps} total={venue.steps} />
           </Room>
           <Room id="venue-health" aside="accounts with positions">
@@ -95,7 +95,7 @@ function Bar({ state, theme, onTheme }: { state: VenueState; theme: Theme; onThe
   return (
     <header className="topbar">
       <h1>
-        <Glyph /> Holdfast <span className="run-name">Built-in venue, February 2026</span>
+        <Glyph /> Holdfast <span className="run-name">{venue?.name ?? 'venue'}</span>
       </h1>
       <p className="engine-time">
         <span className="dim">data time</span> <span className="figure">{second(venue?.latest.time)}</span>

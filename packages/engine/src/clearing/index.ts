@@ -11,3 +11,4 @@ export {
   type OracleLimits,
 } from './parameters.js'
 export type { Assessed } from './rule.js'
+export * from './wire.js'

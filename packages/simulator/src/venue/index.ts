@@ -1,3 +1,4 @@
+export { eventVenue } from './eventFile.js'
 export {
   DISTANCE_BINS,
   HEALTH_BINS,
@@ -5,11 +6,6 @@ export {
   type VenueBook,
   type VenueStep,
 } from './gauge.js'
-export {
-  type BuiltInVenue,
-  builtInVenue,
-  VENUE_ACCOUNTS,
-  VENUE_SEED,
-  type VenueEvent,
-  type VenueTurn,
-} from './venue.js'
+export { type PathStep, scenarioPath, type VenuePath } from './path.js'
+export type { Venue, VenueEvent, VenueTurn } from './turn.js'
+export { builtInVenue, type CrowdSettings, VENUE_ACCOUNTS, VENUE_SEED } from './venue.js'

@@ -1,0 +1,34 @@
+import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import type { VenueTurn } from '@holdfast/simulator'
+import type { VenueView } from '../api/ports.js'
+import { venueStepWire, venueWire } from '../api/wire/venue.js'
+
+/** The report of a venue's run: a folder with `report.json`, and the steps and the events that were told, a line each. */
+export type VenueReport = {
+  turn(turn: VenueTurn): void
+  /** Writes `report.json`; answers its path. */
+  close(view: VenueView | undefined, outcome: Readonly<Record<string, unknown>>): string
+}
+
+export function createVenueReport(folder: string): VenueReport {
+  mkdirSync(folder, { recursive: true })
+  const steps = openSync(join(folder, 'steps.jsonl'), 'w')
+  const events = openSync(join(folder, 'events.jsonl'), 'w')
+  return {
+    turn: (turn) => {
+      writeSync(steps, `${JSON.stringify(venueStepWire(turn.step))}\n`)
+      for (const { time, ...event } of turn.events) {
+        writeSync(events, `${JSON.stringify({ time: new Date(time).toISOString(), ...event })}\n`)
+      }
+    },
+    close: (view, outcome) => {
+      closeSync(steps)
+      closeSync(events)
+      const path = join(folder, 'report.json')
+      const venue = view === undefined ? {} : { venue: venueWire(view) }
+      writeFileSync(path, `${JSON.stringify({ outcome, ...venue }, null, 2)}\n`)
+      return path
+    },
+  }
+}
