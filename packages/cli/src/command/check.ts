@@ -32,6 +32,11 @@ export function loadConfiguration(
   file: string,
 ): CompiledConfiguration & { readonly ok: true } & { readonly text: string } {
   const text = readText(file)
+  if (configurationKind(text, file) === 'venue') {
+    throw new CommandError(
+      `${file} is of a venue; this verb is of a desk: \`holdfast run ${file}\` shows a venue's page`,
+    )
+  }
   const compiled = compileConfiguration(text, file)
   if (!compiled.ok) {
     throw new CommandError(`${file} does not hold:\n\n${renderDiagnostics(compiled.diagnostics)}`)

@@ -28,7 +28,7 @@ export async function eventVenue(
   opening: readonly ClearingEventBody[],
 ): Promise<Venue<AsyncIterable<VenueTurn>>> {
   let steps = 0
-  let accounts = opening.filter(({ kind }) => kind === 'open-account').length
+  let accounts = 0
   for await (const events of stepsOf(path, opening)) {
     steps++
     for (const { kind } of events) if (kind === 'open-account') accounts++

@@ -12,6 +12,11 @@ export function describeClearing(decision: ClearingDecision): string | undefined
       const figures = `equity ${usd(decision.equity)}, maintenance ${usd(decision.maintenanceMargin)}`
       return `${decision.account} ${decision.to === 'insolvent' ? 'is insolvent' : 'is liquidated'}: ${figures}`
     }
+    case 'liquidation-order': {
+      if (decision.purpose !== 'hedge') return undefined
+      const amount = Math.abs(moneyToNumber(decision.size))
+      return `${decision.account} is hedged by ${decision.size > 0n ? 'buying' : 'selling'} ${amount} ${decision.market}`
+    }
     case 'liquidation-held':
       return `liquidation of ${decision.account} waits: ${decision.reason}`
     case 'auction':
@@ -43,7 +48,6 @@ export function describeClearing(decision: ClearingDecision): string | undefined
     case 'notice':
     case 'call-closed':
     case 'cancel-orders':
-    case 'liquidation-order':
     case 'order-lapsed':
     case 'auction-closed':
     case 'keeper-reward':
