@@ -17,6 +17,7 @@ const ROOMS = [
   { id: 'venue-time', key: '3', name: 'Calls, liquidations, fund' },
   { id: 'venue-worst', key: '4', name: 'Worst accounts' },
   { id: 'venue-events', key: '5', name: 'What happened' },
+  { id: 'venue-queue', key: '6', name: 'Deleveraging queue' },
 ] as const
 
 /** The operators' page of a venue. */
@@ -81,6 +82,9 @@ export function VenuePage() {
                 </li>
               ))}
             </ol>
+          </Room>
+          <Room id="venue-queue" aside="who is asked first, were the other side to fail beyond the fund">
+            <Queues venue={venue} />
           </Room>
         </main>
       )}
@@ -173,6 +177,36 @@ function Figures({ venue: { total, latest } }: { readonly venue: Venue }) {
         </div>
       ))}
     </dl>
+  )
+}
+
+function Queues({ venue: { adlQueues } }: { readonly venue: Venue }) {
+  if (adlQueues.length === 0) return <p className="empty">Nobody holds a position.</p>
+  return (
+    <div className="scroll">
+      <table className="worst-accounts">
+        <thead>
+          <tr>
+            <th scope="col">market</th>
+            <th scope="col">side</th>
+            <th scope="col" className="number">
+              in the queue
+            </th>
+            <th scope="col">first to be asked</th>
+          </tr>
+        </thead>
+        <tbody>
+          {adlQueues.map(({ market, side, accounts, length }) => (
+            <tr key={`${market} ${side}`}>
+              <th scope="row">{market}</th>
+              <td>{side}</td>
+              <td className="number">{plain(length)}</td>
+              <td className="figure">{accounts.join(', ')}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   )
 }
 

@@ -55,5 +55,11 @@ export type Venue = {
   readonly fall: readonly number[]
   readonly rise: readonly number[]
   readonly worst: readonly VenueAccount[]
+  readonly adlQueues: readonly {
+    readonly market: string
+    readonly side: 'long' | 'short'
+    readonly accounts: readonly string[]
+    readonly length: number
+  }[]
   readonly events: readonly { readonly time: string; readonly account?: string; readonly text: string }[]
 }

@@ -191,6 +191,13 @@ describe('options in the clearing house', () => {
     expect(clearing().audit()).toEqual([])
   })
 
+  test('error: an instrument that the model cannot margin: its trade is refused, never margined at 0', () => {
+    const { clearing, tell } = house(parameters('dydx-v4'))
+    expect(refusal(tell(sell('CALL', 1, 1_500)))).toBe('margin-unknown')
+    expect(clearing().view().accounts.get('trader')!.positions.size).toBe(0)
+    expect(clearing().audit()).toEqual([])
+  })
+
   test('error: a model, an override or an instrument that does not hold is named', () => {
     expect(() => createClearing(parameters('portfolo'))).toThrow(/portfolo/)
     expect(() => createClearing(parameters('portfolio', { initialFactor: -1 }))).toThrow(/initialFactor/)

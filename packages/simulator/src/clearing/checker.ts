@@ -10,19 +10,41 @@ export type ClearingChecker = {
   counts(): ClearingCounts
 }
 
+/** Decisions by which one account's state may touch another's. */
+const SHARING: ReadonlySet<string> = new Set([
+  'deleveraged',
+  'socialised',
+  'bid-accepted',
+  'keeper-reward',
+  'fund-draw',
+  'cancel-orders',
+  'asset-price',
+])
+
 /** Whole books are audited after this many events, and after each event that shared a loss or sold an account. */
 const AUDIT_EVERY = 32
 
-export function createChecker(house: () => Clearing): ClearingChecker {
+/** @param decays - whether margin moves as time passes, as that of options does. */
+export function createChecker(house: () => Clearing, decays: boolean): ClearingChecker {
   const counts: Record<string, number> = {}
   let filled: { readonly account: string; readonly health: Health } | undefined
+  let leaving: { readonly account: string; readonly band: string; readonly auctioned: boolean } | undefined
+  let bystander: { readonly account: string; readonly health: Health } | undefined
   let opening: readonly { readonly account: string; readonly size: bigint }[] = []
   let seen = 0
   return {
     before: (event) => {
       filled = undefined
       opening = []
-      const { orders, accounts } = house().view()
+      leaving = undefined
+      const { orders, accounts, time } = house().view()
+      bystander = !decays || event.time === time ? bystanderOf(event) : undefined
+      if (event.kind === 'withdrawal') {
+        const account = accounts.get(event.account)
+        if (account !== undefined) {
+          leaving = { account: account.id, band: account.band, auctioned: account.auction !== null }
+        }
+      }
       if (event.kind === 'fill') {
         const account = orders.get(event.order)?.account
         const health = account === undefined ? undefined : house().health(account)
@@ -44,7 +66,9 @@ export function createChecker(house: () => Clearing): ClearingChecker {
         if (decision.kind === 'refused')
           counts[`refused:${decision.reason}`] = (counts[`refused:${decision.reason}`] ?? 0) + 1
       }
-      faults.push(...decisions.flatMap(faultOfDecision), ...faultsOfSharing(decisions))
+      faults.push(...decisions.flatMap(faultOfDecision), ...faultsOfSharing(decisions), ...faultsOfFlapping(decisions))
+      if (leaving !== undefined && !refused) faults.push(...faultsOfLeaving(clearing, leaving))
+      faults.push(...faultsOfBystander(clearing, decisions))
       if (filled !== undefined && !refused) {
         const after = clearing.health(filled.account)!
         const [was, is] = [missing(filled.health), missing(after)]
@@ -109,6 +133,50 @@ export function createChecker(house: () => Clearing): ClearingChecker {
       .map(({ account }) => `${account} opened risk on a ${markets.get(market)!.quality} mark`)
   }
 
+  /** Somebody else than the account that this event is of, whose margin nothing in it may touch; another one each time. */
+  function bystanderOf(event: ClearingEvent): typeof bystander {
+    if (event.kind !== 'deposit' && event.kind !== 'withdrawal' && event.kind !== 'order') return undefined
+    const others = [...house().view().accounts.keys()].filter((id) => id !== event.account)
+    const account = others[event.sequence % Math.max(1, others.length)]
+    const health = account === undefined ? undefined : house().health(account)
+    return account === undefined || health === undefined ? undefined : { account, health }
+  }
+
+  /** No health changes through what another does, unless a loss is shared. */
+  function faultsOfBystander(clearing: Clearing, decisions: readonly ClearingDecision[]): string[] {
+    if (bystander === undefined || decisions.some(({ kind }) => SHARING.has(kind))) return []
+    counts['bystander-untouched'] = (counts['bystander-untouched'] ?? 0) + 1
+    const { equity, initialMargin, maintenanceMargin } = bystander.health
+    const after = clearing.health(bystander.account)
+    const same =
+      after?.equity === equity && after.initialMargin === initialMargin && after.maintenanceMargin === maintenanceMargin
+    return same ? [] : [`the health of ${bystander.account} changed through another's action`]
+  }
+
+  /** What leaves, leaves a healthy account with initial margin, and none that is under auction. */
+  function faultsOfLeaving(clearing: Clearing, { account, band, auctioned }: NonNullable<typeof leaving>): string[] {
+    const after = clearing.health(account)
+    const covered = after !== undefined && after.equity >= after.initialMargin
+    return band === 'healthy' && !auctioned && covered
+      ? []
+      : [`${account} withdrew in band ${band} without initial margin`]
+  }
+
+  /** An account that reached its target is left alone: nothing flags it again in the same breath. */
+  function faultsOfFlapping(decisions: readonly ClearingDecision[]): string[] {
+    const left = new Set<string>()
+    const faults: string[] = []
+    for (const decision of decisions) {
+      if (decision.kind !== 'band') continue
+      const unsafe = (band: string) => band === 'liquidation' || band === 'insolvent'
+      if (unsafe(decision.from) && !unsafe(decision.to)) left.add(decision.account)
+      else if (!unsafe(decision.from) && unsafe(decision.to) && left.has(decision.account)) {
+        faults.push(`${decision.account} is flagged again right after it was restored`)
+      }
+    }
+    return faults
+  }
+
   /** An order that may add risk rests only where initial margin covers the worst of all that rest. */
   function faultsOfOrder(
     clearing: Clearing,
@@ -135,6 +203,8 @@ export function createChecker(house: () => Clearing): ClearingChecker {
           faults.push(`the margin of ${account.id} is not known, and no reason is on record`)
         continue
       }
+      if (health.maintenanceMargin > health.initialMargin)
+        faults.push(`${account.id} has maintenance above initial margin`)
       if (missing(health) <= 0n) continue
       const attended = account.tranche.size > 0 || account.auction !== null || account.held !== null
       // What is left of an account that nobody could pay for: nothing is held, the deficit gates withdrawals.

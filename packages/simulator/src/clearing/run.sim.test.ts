@@ -37,6 +37,7 @@ describe('clearing house in a seeded world', () => {
       'withdrawals',
       'market-quality',
       'order-margined',
+      'bystander-untouched',
       'refused:band',
       'refused:initial-margin',
       'refused:oracle',

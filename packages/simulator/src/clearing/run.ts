@@ -2,7 +2,7 @@ import { type Clearing, type ClearingEvent, createClearing, restoreClearing } fr
 import { type ClearingCounts, createChecker } from './checker.js'
 import { createOptionWorld, OPTION_PARAMETERS } from './optionWorld.js'
 import { seededRandom } from './random.js'
-import { createWorld, WORLD_PARAMETERS } from './world.js'
+import { createWorld, WORLD_PARAMETERS, worldParameters } from './world.js'
 
 export type ClearingRun = {
   readonly seed: number
@@ -24,10 +24,10 @@ const RESTARTED = 1_500
  */
 export function runClearing(seed: number, events: number, kind: 'perpetuals' | 'options' = 'perpetuals'): ClearingRun {
   const world = kind === 'perpetuals' ? createWorld(seed) : createOptionWorld(seed)
-  const parameters = kind === 'perpetuals' ? WORLD_PARAMETERS : OPTION_PARAMETERS
+  const parameters = worldParameters(kind === 'perpetuals' ? WORLD_PARAMETERS : OPTION_PARAMETERS, seed)
   const delivery = seededRandom(seed ^ 0x5eed)
   let clearing: Clearing = createClearing(parameters)
-  const checker = createChecker(() => clearing)
+  const checker = createChecker(() => clearing, kind === 'options')
   const extra: Record<string, number> = { repeated: 0, lost: 0, restarted: 0 }
   const deliver = (event: ClearingEvent): readonly string[] => {
     checker.before(event)

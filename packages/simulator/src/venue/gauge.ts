@@ -1,4 +1,10 @@
-import { type Clearing, type ClearingDecision, type ClearingParameters, moneyToNumber } from '@holdfast/engine'
+import {
+  type Clearing,
+  type ClearingDecision,
+  type ClearingParameters,
+  moneyToNumber,
+  planText,
+} from '@holdfast/engine'
 
 /** Upper bounds of maintenance ÷ equity; the last bin holds what is beyond, and equity that is gone. */
 export const HEALTH_BINS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.85, 1] as const
@@ -54,9 +60,23 @@ export type VenueBook = {
   readonly fall: readonly number[]
   readonly rise: readonly number[]
   readonly worst: readonly VenueAccount[]
+  /** Who would be deleveraged first in each market, were one of the other side to fail now: published before it happens. */
+  readonly adlQueues: readonly AdlQueue[]
+}
+
+export type AdlQueue = {
+  readonly market: string
+  /** The side that is asked. */
+  readonly side: 'long' | 'short'
+  /** The first of them, in order. */
+  readonly accounts: readonly string[]
+  /** How many there are. */
+  readonly length: number
 }
 
 const WORST = 20
+const QUEUE = 10
+const PLAN_LINES = 6
 
 /** What is measured of an account; `missing`: what its margin lacks to be known. */
 type Measured = Omit<VenueAccount, 'explain'> & { readonly missing?: readonly string[] }
@@ -128,10 +148,32 @@ export function gaugeBook(
   const worst = measured.slice(0, WORST).map(({ missing, ...one }) => {
     return {
       ...one,
-      explain: [reasonOf({ ...one, ...(missing === undefined ? {} : { missing }) }), ...story(one.account)],
+      explain: [
+        reasonOf({ ...one, ...(missing === undefined ? {} : { missing }) }),
+        ...planOf(clearing, one),
+        ...story(one.account),
+      ],
     }
   })
-  return { health, fall, rise, worst }
+  return { health, fall, rise, worst, adlQueues: queuesOf(clearing) }
+}
+
+/** A residual of one side is closed against the other. */
+function queuesOf(clearing: Clearing): readonly AdlQueue[] {
+  return [...clearing.view().markets.keys()].flatMap((market) =>
+    (['long', 'short'] as const).flatMap((side) => {
+      const queue = clearing.adlQueue(market, side === 'long' ? -1n : 1n)
+      if (queue.length === 0) return []
+      return [{ market, side, accounts: queue.slice(0, QUEUE).map(({ account }) => account), length: queue.length }]
+    }),
+  )
+}
+
+/** How an account in liquidation would be brought back, a line a step: to be read before it runs. */
+function planOf(clearing: Clearing, { account, band }: Measured): readonly string[] {
+  if (band !== 'liquidation') return []
+  const plan = clearing.plan(account)
+  return plan === undefined ? [] : planText(plan).split('\n').slice(0, PLAN_LINES)
 }
 
 function binOf(bounds: readonly number[], value: number | undefined): number {

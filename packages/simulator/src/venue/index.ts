@@ -1,5 +1,6 @@
 export { eventVenue } from './eventFile.js'
 export {
+  type AdlQueue,
   DISTANCE_BINS,
   HEALTH_BINS,
   type VenueAccount,

@@ -73,6 +73,16 @@ export const venueSchema = named(
     fall: z.array(count).meta({ description: 'Accounts that a fall liquidates' }),
     rise: z.array(count).meta({ description: 'Accounts that a rise liquidates' }),
     worst: z.array(venueAccountSchema),
+    adlQueues: z
+      .array(
+        z.object({
+          market: z.string(),
+          side: z.enum(['long', 'short']).meta({ description: 'The side that is asked' }),
+          accounts: z.array(z.string()).meta({ description: 'The first of them, in order' }),
+          length: count,
+        }),
+      )
+      .meta({ description: 'Who would be deleveraged first, published before it happens' }),
     events: z.array(z.object({ time: isoTime, account: optional(z.string()), text: z.string() })),
   }),
 )
@@ -114,6 +124,7 @@ export function venueWire(view: VenueView): VenueWire {
     fall: book.fall,
     rise: book.rise,
     worst: book.worst.map(accountWire),
+    adlQueues: book.adlQueues,
     events: events.map(({ time, account, text }) => ({ time: iso(time), ...known('account', account), text })),
   }
 }
