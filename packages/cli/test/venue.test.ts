@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { holdfast, json, type Result, scratch, start } from './holdfast.js'
@@ -77,6 +77,15 @@ const LINES = [
   { time: EXPIRY, kind: 'expiry', underlying: 'BTC', expiry: EXPIRY, price: '59000.5' },
 ]
 
+function linesOf(path: string): number {
+  return existsSync(path) ? readFileSync(path, 'utf8').split('\n').length - 1 : 0
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  for (let tries = 0; !holds() && tries < 2_000; tries++) await new Promise((done) => setTimeout(done, 10))
+  expect(holds()).toBe(true)
+}
+
 function decisionsOf(folder: string): string {
   return readFileSync(join(folder, 'out', 'events.jsonl'), 'utf8')
 }
@@ -109,20 +118,21 @@ describe('a venue by its configuration', () => {
 
   test('behavior: killed with SIGKILL again and again, it resumes, repeats nothing, and ends with the same head', async () => {
     const folder = venue()
-    // Slow enough to be met in the middle.
-    const slow = [...RUN, '--speed', '500000']
-    for (const afterMs of [600, 900, 1_200]) {
+    // Slow enough to be met in the middle; a step stands in the report once it is on disk.
+    const slow = [...RUN, '--speed', '300000', '--report', 'out']
+    for (const steps of [20, 150, 400]) {
       const running = start(slow, { cwd: folder })
-      const begun = Date.now()
-      while (Date.now() - begun < afterMs + 600) await new Promise((done) => setTimeout(done, 20))
+      await until(() => linesOf(join(folder, 'out', 'steps.jsonl')) >= steps)
       running.child.kill('SIGKILL')
       expect((await running.done).code).toBe(null)
+      // The next run writes it anew.
+      rmSync(join(folder, 'out'), { recursive: true })
     }
     const last: Result = await holdfast(RUN, { cwd: folder })
     expect(last.code, last.err).toBe(0)
     const outcome = json<Outcome>(last)
     expect(outcome).toMatchObject({ steps: whole.steps, head: whole.head, digest: whole.digest })
-    expect(outcome.replayedSteps).toBeGreaterThan(0)
+    expect(outcome.replayedSteps).toBeGreaterThanOrEqual(400)
     expect(outcome.replayedSteps).toBeLessThan(whole.steps)
     expect((await holdfast(['verify', '.holdfast/my-venue'], { cwd: folder })).code).toBe(0)
   }, 120_000)
@@ -172,6 +182,31 @@ describe('a venue that hears a file', () => {
     const whole = json<Outcome>(await holdfast(RUN, { cwd: optionVenue(LINES) }))
     expect(resumed).toMatchObject({ replayedSteps: 3, steps: 4, head: whole.head })
   })
+
+  test('behavior: followed, it takes lines as they are added, tells decisions once they are on disk, and stops in order', async () => {
+    const folder = optionVenue(LINES.slice(0, 2))
+    const file = join(folder, 'venue.yaml')
+    writeFileSync(file, readFileSync(file, 'utf8').replace('events.jsonl }', 'events.jsonl, follow: true }'))
+    const running = start(['run', 'venue.yaml', '--no-serve', '--json', '--report', 'out'], { cwd: folder })
+    const told = () => {
+      const path = join(folder, 'out', 'decisions.jsonl')
+      return existsSync(path) ? readFileSync(path, 'utf8') : ''
+    }
+    await until(() => told().includes('market-quality'))
+    expect(told()).not.toContain('liquidation-order')
+    // Two pieces of one line: half a line is not read.
+    const [crash, later] = [JSON.stringify(LINES[2]), JSON.stringify({ time: NOW + 2_000, kind: 'clock' })]
+    appendFileSync(join(folder, 'events.jsonl'), crash.slice(0, 40))
+    appendFileSync(join(folder, 'events.jsonl'), `${crash.slice(40)}\n${later}\n`)
+    await until(() => told().includes('liquidation-order'))
+    running.child.kill('SIGTERM')
+    const stopped = await running.done
+    expect(stopped.code, stopped.err).toBe(130)
+    expect(json<Outcome>(stopped)).toMatchObject({ reason: 'stopped', steps: 3 })
+    const rest = json<Outcome>(await holdfast(RUN, { cwd: folder }))
+    expect(rest).toMatchObject({ reason: 'ended', replayedSteps: 3, steps: 4 })
+    expect((await holdfast(['verify', 'journal'], { cwd: folder })).code).toBe(0)
+  }, 60_000)
 
   test('error: a line that is no event is told with file and line, and nothing is run', async () => {
     const folder = optionVenue([LINES[0]!, { time: NOW, ...trade, size: 8 }])

@@ -19,6 +19,9 @@ import { commandError, journalFolder, type RunFlags, serving, speedOf, stopOnSig
 import { createVenueLine, venueEventLines, venueOutcome, venueOutcomeLines } from './venueOutcome.js'
 
 const ADDRESS = { host: '127.0.0.1', port: 8787, apiKeys: [] }
+/** As fast as it goes, so many steps share their syncs. */
+const STEPS_IN_FLIGHT = 64
+
 const BUILT_IN = 'Built-in venue, February 2026'
 
 /** Runs the built-in venue, and serves the operators' page while it runs and after; nothing is kept. */
@@ -30,7 +33,7 @@ export async function runVenue(flags: RunFlags & { readonly config?: string }): 
   }
   return serveWhile(flags, { name: BUILT_IN, server: ADDRESS }, await builtInVenue(), async (venue, signal, seen) => {
     let last: VenueTurn | undefined
-    for await (const turn of venue.run()) {
+    for await (const turn of venue.run(signal)) {
       last = turn
       await seen(turn, { replayed: false })
       if (signal.aborted) break
@@ -44,7 +47,7 @@ export async function runVenueFile(file: string, text: string, flags: RunFlags):
   const compiled = compileVenue(text, file)
   if (!compiled.ok) throw new CommandError(`${file} does not hold:\n\n${renderDiagnostics(compiled.diagnostics)}`)
   const configuration = compiled.venue
-  const opened = await openVenue(configuration).catch((error: unknown) => {
+  const opened = await openVenue(configuration, flags).catch((error: unknown) => {
     throw commandError(error)
   })
   return serveWhile(flags, configuration, opened, async (venue, signal, seen) => {
@@ -52,12 +55,24 @@ export async function runVenueFile(file: string, text: string, flags: RunFlags):
     const journal = await openJournal(folder)
     for (const message of journal.recovered) note(message)
     const header = venueHeader(text, file, configuration.parameters, VERSION)
-    const { reason, steps, replayedSteps, head, digest } = await walkVenue({ venue, journal, header, signal, seen })
+    const { reason, steps, replayedSteps, head, digest } = await walkVenue({
+      venue,
+      journal,
+      header,
+      signal,
+      seen,
+      inFlight: flags.speed === 'max' && !follows(configuration, flags) ? STEPS_IN_FLIGHT : 1,
+    })
     return { digest, more: { reason, steps, replayedSteps, head: head?.hash, journal: folder } }
   })
 }
 
-function openVenue({ source, file, parameters, accounts, funds }: VenueConfiguration): Promise<Venue> {
+function follows({ source }: VenueConfiguration, { untilEnd }: RunFlags): boolean {
+  return source.kind === 'events' && source.follow && untilEnd !== true
+}
+
+function openVenue(configuration: VenueConfiguration, flags: RunFlags): Promise<Venue> {
+  const { source, file, parameters, accounts, funds } = configuration
   const opening: ClearingEventBody[] = []
   for (const [market, amount] of Object.entries(funds)) opening.push({ kind: 'fund-contribution', market, amount })
   for (const { id, owner, isolated, balances } of accounts) {
@@ -65,7 +80,9 @@ function openVenue({ source, file, parameters, accounts, funds }: VenueConfigura
     for (const [asset, amount] of Object.entries(balances))
       opening.push({ kind: 'deposit', account: id, asset, amount })
   }
-  if (source.kind === 'events') return eventVenue(resolve(dirname(file), source.path), parameters, opening)
+  if (source.kind === 'events') {
+    return eventVenue(resolve(dirname(file), source.path), parameters, opening, follows(configuration, flags))
+  }
   return builtInVenue({ seed: source.seed, accounts: source.accounts, parameters, opening })
 }
 
@@ -92,7 +109,7 @@ async function serveWhile(
     const face = serve === undefined ? undefined : await serveVenue({ venue: record, ...texts, ...serve, ...page })
     try {
       if (face !== undefined && !quiet) note(`${paint(1, name)} at ${paint(4, face.url)}`)
-      const line = createVenueLine(venue.steps)
+      const line = createVenueLine(Math.max(1, venue.steps))
       const seen = createSeen(record, line, speed, stop.signal, quiet)
       const { digest, more } = await walk(venue, stop.signal, async (turn, how) => {
         report?.turn(turn)

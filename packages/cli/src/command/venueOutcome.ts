@@ -19,7 +19,7 @@ export function createVenueLine(steps: number) {
       if (!shown || Date.now() - drawn < DRAW_EVERY_MS) return
       drawn = Date.now()
       clear()
-      const share = (step.step + 1) / steps
+      const share = Math.min(1, (step.step + 1) / steps)
       const full = Math.round(share * BAR_WIDTH)
       const bar = `${'█'.repeat(full)}${'░'.repeat(BAR_WIDTH - full)} ${Math.round(share * 100)} %`
       const [first] = Object.entries(step.prices)

@@ -181,6 +181,11 @@ export function checkClearingParameters(parameters: ClearingParameters): void {
     need(delayedAfterMs > 0 && delayedAfterMs <= maxAgeMs, `${at}/oracle/delayedAfterMs`, 'must be in (0, maxAgeMs]')
     need(maxDivergence > 0n, `${at}/oracle/maxDivergence`, 'must be > 0')
   }
+  const inputs = parameters.margin?.inputs
+  if (inputs !== undefined) {
+    const { delayedAfterMs, maxAgeMs } = inputs
+    need(delayedAfterMs > 0 && delayedAfterMs <= maxAgeMs, '/margin/inputs/delayedAfterMs', 'must be in (0, maxAgeMs]')
+  }
   for (const [asset, { weight }] of Object.entries(parameters.collateral)) {
     need(weight >= 0n && weight <= ONE, `/collateral/${asset}/weight`, 'must be in [0, 1]')
     need(asset !== parameters.settlementAsset, `/collateral/${asset}`, 'the settlement asset counts in full already')

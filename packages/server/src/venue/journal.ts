@@ -27,9 +27,6 @@ import { checkHeader, type TurnDifference } from '../run/replay.js'
 /** The digest of the whole state is recorded once in so many steps: it reads every account. */
 const DIGEST_EVERY = 64
 
-/** Steps that may wait for their sync while the venue goes on. */
-const STEPS_IN_FLIGHT_MAX = 64
-
 /** The header with which a venue's journal begins. */
 export function venueHeader(
   text: string,
@@ -68,7 +65,9 @@ export type VenueWalkOptions = {
   readonly journal: OpenedJournal
   readonly header: HeaderRecord
   readonly signal: AbortSignal
-  /** Called with each step; what it returns is waited for. */
+  /** Steps that may wait for their sync while the venue goes on; 1: each step is on disk before the next is taken. */
+  readonly inFlight: number
+  /** Called with each step once it is on disk; what it returns is waited for. */
   readonly seen: (turn: VenueTurn, more: { readonly replayed: boolean }) => Promise<void> | void
 }
 
@@ -81,7 +80,7 @@ export type VenueWalkOptions = {
  * venue hears, or what this version decides on it, is not what was recorded.
  */
 export async function walkVenue(options: VenueWalkOptions): Promise<VenueWalk> {
-  const { venue, journal, header, signal, seen } = options
+  const { venue, journal, header, signal, inFlight, seen } = options
   try {
     const stored = journal.records()
     const first = stored.next()
@@ -90,28 +89,33 @@ export async function walkVenue(options: VenueWalkOptions): Promise<VenueWalk> {
     let steps = 0
     let replayedSteps = 0
     let last: VenueTurn | undefined
-    let pending: Promise<JournalHead>[] = []
-    for await (const turn of venue.run()) {
+    let tail: Promise<unknown> = Promise.resolve()
+    let waiting = 0
+    for await (const turn of venue.run(signal)) {
       const record = clearingRecord(turn)
       const held = stored.next()
       if (held.done !== true) {
         if (encodeRecord(held.value.record) !== encodeRecord(record)) throw diverged(journal.folder, steps)
         replayedSteps++
+        await seen(turn, { replayed: true })
       } else {
-        pending.push(journal.append(record))
-        if (pending.length >= STEPS_IN_FLIGHT_MAX) {
-          await Promise.all(pending)
-          pending = []
+        // Nothing that follows from a step leaves before the step is on disk.
+        const durable = journal.append(record)
+        tail = Promise.all([tail, durable]).then(() => seen(turn, { replayed: false }))
+        // A failure shows where the tail is waited for.
+        tail.catch(() => undefined)
+        if (++waiting >= inFlight) {
+          await tail
+          waiting = 0
         }
       }
       steps++
       last = turn
-      await seen(turn, { replayed: held.done !== true })
       if (signal.aborted) break
     }
     if (!signal.aborted && stored.next().done !== true) throw diverged(journal.folder, steps)
-    await Promise.all(pending)
-    const reason = signal.aborted && steps < venue.steps ? 'stopped' : 'ended'
+    await tail
+    const reason = signal.aborted ? 'stopped' : 'ended'
     return { reason, steps, replayedSteps, head: journal.head(), digest: last?.digest() ?? '' }
   } finally {
     await journal.close()

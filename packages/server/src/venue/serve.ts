@@ -35,7 +35,7 @@ export async function serveVenue(options: ServeVenueOptions) {
       ...(lastTurnWallTime === undefined ? {} : { lastTurnWallTime }),
       turns,
       speed: 'max',
-      ...(view === undefined ? {} : { progress: turns / view.steps }),
+      ...(view === undefined ? {} : { progress: Math.min(1, turns / Math.max(1, view.steps)) }),
       configurationHash: options.configurationHash ?? '',
       rulebookHash: options.rulebookHash ?? '',
     }

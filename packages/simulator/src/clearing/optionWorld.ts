@@ -17,8 +17,8 @@ const bps = (points: number) => (ONE * BigInt(points)) / 10_000n
 const EXPIRIES = ['260202', '260327'] as const
 const STRIKES = [44_000, 50_000, 56_000] as const
 const PERPETUAL = 'BTC-PERP'
-/** 2026-02-02 07:00 UTC: an hour before the first expiry. */
-const START = daysFromCivil(2026, 2, 2) * 86_400_000 + 7 * 3_600_000
+/** 2026-02-02 07:40 UTC: twenty minutes before the first expiry. */
+const START = daysFromCivil(2026, 2, 2) * 86_400_000 + 7 * 3_600_000 + 40 * 60_000
 const MS_PER_YEAR = 31_536_000_000
 
 /** Rates of the index: an option's price is no measure of what it may become. */

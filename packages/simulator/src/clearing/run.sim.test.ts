@@ -5,7 +5,7 @@ const seed = Number(process.env.HOLDFAST_CLEARING_SEED ?? '')
 /** `HOLDFAST_CLEARING_WORLDS=1000` for the long mode; a million events by default. */
 const worlds = Number(process.env.HOLDFAST_CLEARING_WORLDS ?? '50')
 const EVENTS = 20_000
-const OPTION_EVENTS = 1_000
+const OPTION_EVENTS = 600
 
 describe('clearing house in a seeded world', () => {
   test('behavior: every law holds in every world, through faults of oracles, delivery and process', () => {

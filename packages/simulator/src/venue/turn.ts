@@ -21,7 +21,7 @@ export type Venue<
   readonly steps: number
   readonly accounts: number
   /** Each step once; nothing of it depends on a clock: the same venue gives the same steps. */
-  run(): Turns
+  run(signal?: AbortSignal): Turns
 }
 
 /** What an account says of itself is told in so many lines. */

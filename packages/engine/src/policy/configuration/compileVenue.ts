@@ -137,7 +137,9 @@ function wrongParameters(source: YamlSource, parameters: ClearingParameters): re
     return []
   } catch (error) {
     if (error instanceof ClearingParameterError) {
-      return [source.diagnostic({ code: 'OUT_OF_RANGE', path: at([], error.path), message: error.message })]
+      // Lengths of time are called without their unit in the file.
+      const path = at([], error.path.replace(/Ms(?=\/|$)/g, ''))
+      return [source.diagnostic({ code: 'OUT_OF_RANGE', path, message: error.message })]
     }
     if (!(error instanceof MarginParameterError)) throw error
     const allowed = `see \`holdfast schema margin-parameters --model ${parameters.margin!.model}\``
