@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ONE } from '../liquidation/fraction.js'
 import { planText } from '../liquidation/index.js'
+import { marginModelNames } from '../margin/registry.js'
 import { type Clearing, createClearing, restoreClearing } from './clearing.js'
 import type { ClearingDecision } from './decision.js'
 import type { ClearingEventBody } from './event.js'
@@ -17,18 +18,23 @@ const EXPIRY = Date.UTC(2026, 2, 27, 8)
 const NOW = Date.UTC(2026, 1, 1)
 
 const market = { ...DEFAULT_CLEARED_MARKET, underlying: 'BTC', feeRate: 0n }
-function parameters(model = 'portfolio', overrides?: Readonly<Record<string, unknown>>): ClearingParameters {
+function parameters(
+  model = 'portfolio',
+  overrides?: Readonly<Record<string, unknown>>,
+  asset = 'USD',
+): ClearingParameters {
   return {
     ...DEFAULT_CLEARING,
+    settlementAsset: asset,
     margin: {
       model,
       inputs: { delayedAfterMs: 60_000, maxAgeMs: 600_000 },
       ...(overrides === undefined ? {} : { overrides }),
     },
     markets: {
-      PERP: { ...market, instrument: 'x:BTC/USD:USD' },
-      CALL: { ...market, instrument: 'x:BTC/USD:USD-260327-60000-C', trancheSize: 5n * ONE },
-      PUT: { ...market, instrument: 'x:BTC/USD:USD-260327-40000-P', trancheSize: 5n * ONE },
+      PERP: { ...market, instrument: `x:BTC/${asset}:${asset}` },
+      CALL: { ...market, instrument: `x:BTC/${asset}:${asset}-260327-60000-C`, trancheSize: 5n * ONE },
+      PUT: { ...market, instrument: `x:BTC/${asset}:${asset}-260327-40000-P`, trancheSize: 5n * ONE },
     },
   }
 }
@@ -61,7 +67,8 @@ function house(rules: ClearingParameters = parameters(), wealth = 100_000) {
   }
   for (const account of ['trader', 'maker']) {
     tell({ kind: 'open-account', account, owner: account })
-    tell({ kind: 'deposit', account, asset: 'USD', amount: usd(account === 'maker' ? 1e8 : wealth) })
+    const amount = usd(account === 'maker' ? 1e8 : wealth)
+    tell({ kind: 'deposit', account, asset: rules.settlementAsset, amount })
   }
   tick(50_000, 1_500, 1_200)
   const restart = () => {
@@ -79,20 +86,39 @@ const refusal = (decisions: readonly ClearingDecision[]) => {
 }
 const health = (clearing: Clearing) => clearing.health('trader')!
 
+/**
+ * What each model margins on marks, an index and a surface; `derive-pm1` and `derive-pm2` want rates for options (`figures` of a tick),
+ * `gmx-v2` its open interest, and lending models no positions at all.
+ */
+const both = ['PERP', 'CALL']
+const MARGINED: Readonly<Record<string, readonly string[]>> = {
+  isolated: both,
+  cross: both,
+  portfolio: both,
+  hybrid: both,
+  'derive-standard': both,
+  'derive-pm1': ['PERP'],
+  'derive-pm2': ['PERP'],
+  'deribit-standard': both,
+  'deribit-portfolio': both,
+  'dydx-v4': ['PERP'],
+  'drift-v2': ['PERP'],
+  hyperliquid: ['PERP'],
+  'synthetix-v3': ['PERP'],
+  'cme-span': both,
+}
+
 describe('options in the clearing house', () => {
   test.each(['portfolio', 'hybrid', 'cross', 'deribit-standard', 'derive-standard'])(
     'law: under %s, cash moves equity by exactly itself and margins by nothing',
     (model) => {
-      const { clearing, tell } = house(parameters(model))
-      const first = tell(sell('CALL', 2, 1_500))
-      // A model that needs what this venue does not tell fails closed.
-      if (refusal(first) === 'margin-unknown') return
-      expect(refusal(first)).toBeUndefined()
+      const { clearing, tell } = house(parameters(model, undefined, 'USDC'))
+      expect(refusal(tell(sell('CALL', 2, 1_500)))).toBeUndefined()
       fc.assert(
         fc.property(fc.bigInt({ min: 1n, max: 10n ** 24n }), (amount) => {
           const before = health(clearing())
           // At the same instant: options decay.
-          tell({ kind: 'deposit', account: 'trader', asset: 'USD', amount }, 0)
+          tell({ kind: 'deposit', account: 'trader', asset: 'USDC', amount }, 0)
           const after = health(clearing())
           expect(after.equity - before.equity).toBe(amount)
           expect(after.initialMargin).toBe(before.initialMargin)
@@ -190,6 +216,20 @@ describe('options in the clearing house', () => {
     expect(after.maintenanceMargin - after.equity < before.maintenanceMargin - before.equity).toBe(true)
     expect(clearing().audit()).toEqual([])
   })
+
+  test.each(marginModelNames)(
+    'behavior: %s margins what it knows and refuses the rest: nothing is ever held at no margin',
+    (model) => {
+      const { clearing, tell } = house(parameters(model, undefined, 'USDC'), 1_000_000)
+      const refusals = [sell('PERP', 1, 50_000), sell('CALL', 1, 1_500)].map((event) => refusal(tell(event)))
+      for (const one of refusals) expect([undefined, 'margin-unknown']).toContain(one)
+      expect(MARGINED[model] ?? []).toEqual(['PERP', 'CALL'].filter((_, index) => refusals[index] === undefined))
+      if (refusals.every((one) => one !== undefined)) return
+      const { initialMargin, maintenanceMargin } = health(clearing())
+      expect(maintenanceMargin > 0n && maintenanceMargin <= initialMargin).toBe(true)
+      expect(clearing().audit()).toEqual([])
+    },
+  )
 
   test('error: an instrument that the model cannot margin: its trade is refused, never margined at 0', () => {
     const { clearing, tell } = house(parameters('dydx-v4'))
