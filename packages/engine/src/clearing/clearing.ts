@@ -63,10 +63,11 @@ function ruleOf(parameters: ClearingParameters): MarginRule {
 }
 
 function clearingOf(parameters: ClearingParameters, state: ClearingState): Clearing {
-  const view = { parameters, state, rule: ruleOf(parameters) }
+  const rule = ruleOf(parameters)
+  const view = { parameters, state, rule }
   return {
     step: (events) => {
-      const turn: Turn = { ...view, decisions: [], queue: new Set() }
+      const turn: Turn = { parameters, state, rule, decisions: [], queue: new Set() }
       for (const event of events) take(turn, event)
       return turn.decisions
     },

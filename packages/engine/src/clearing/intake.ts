@@ -177,9 +177,17 @@ export function trade(turn: Turn, event: Of<'trade'>): Verdict {
   if (!(event.size > 0n) || event.size % rules.lot !== 0n) return 'not-a-lot'
   if (expired(turn, event.market)) return 'market-expired'
   if (!(event.price >= 0n) || !withinBand(turn, event.market, event.price)) return 'price-band'
+  const carryOut = () => exchangeChecked(turn, event.market, [buyer, seller], event.size, event.price, rules.feeRate)
+  return event.buyerOrder === undefined && event.sellerOrder === undefined
+    ? carryOut()
+    : meetOrders(turn, event, carryOut)
+}
+
+/** A trade that meets resting orders: they shrink by it before margin is judged, and are as they were where it is refused. */
+function meetOrders({ state }: Turn, event: Of<'trade'>, carryOut: () => Verdict): Verdict {
   const met = [
-    [buyer, event.buyerOrder, event.size],
-    [seller, event.sellerOrder, -event.size],
+    [state.accounts.get(event.buyer)!, event.buyerOrder, event.size],
+    [state.accounts.get(event.seller)!, event.sellerOrder, -event.size],
   ] as const
   for (const [account, id, size] of met) {
     if (id === undefined) continue
@@ -188,7 +196,7 @@ export function trade(turn: Turn, event: Of<'trade'>): Verdict {
     if (resting.size > 0n !== size > 0n || absMoney(size) > absMoney(resting.size)) return 'order-overfilled'
   }
   const restore = met.map(([account, id, size]) => shrinkOrder(account, id, size))
-  const refusal = exchangeChecked(turn, event.market, [buyer, seller], event.size, event.price, rules.feeRate)
+  const refusal = carryOut()
   if (refusal !== undefined) for (const undo of restore) undo()
   return refusal
 }

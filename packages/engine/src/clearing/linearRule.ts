@@ -95,7 +95,8 @@ function marketMargin({ parameters, state }: RuleView, { market, held, buys, sel
   const rules = parameters.markets[market]!
   const own = state.markets.get(market)!
   const initial = (size: Money) => positionRequirement(size, own, rules).initial
-  const bought = initial(held + buys.size) + buys.loss
-  const sold = initial(held - sells.size) + sells.loss
-  return maxMoney(0n, maxMoney(bought, sold) - initial(held))
+  const now = initial(held)
+  const bought = buys.size === 0n ? now : initial(held + buys.size) + buys.loss
+  const sold = sells.size === 0n ? now : initial(held - sells.size) + sells.loss
+  return maxMoney(0n, maxMoney(bought, sold) - now)
 }

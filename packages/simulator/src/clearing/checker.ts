@@ -10,6 +10,9 @@ export type ClearingChecker = {
   counts(): ClearingCounts
 }
 
+/** A bystander is looked at once in so many events. */
+const BYSTANDER_EVERY = 4
+
 /** Decisions by which one account's state may touch another's. */
 const SHARING: ReadonlySet<string> = new Set([
   'deleveraged',
@@ -136,8 +139,9 @@ export function createChecker(house: () => Clearing, decays: boolean): ClearingC
   /** Somebody else than the account that this event is of, whose margin nothing in it may touch; another one each time. */
   function bystanderOf(event: ClearingEvent): typeof bystander {
     if (event.kind !== 'deposit' && event.kind !== 'withdrawal' && event.kind !== 'order') return undefined
+    if (!decays && event.sequence % BYSTANDER_EVERY !== 0) return undefined
     const others = [...house().view().accounts.keys()].filter((id) => id !== event.account)
-    const account = others[event.sequence % Math.max(1, others.length)]
+    const account = others[Math.floor(event.sequence / BYSTANDER_EVERY) % Math.max(1, others.length)]
     const health = account === undefined ? undefined : house().health(account)
     return account === undefined || health === undefined ? undefined : { account, health }
   }
