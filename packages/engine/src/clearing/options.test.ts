@@ -217,6 +217,31 @@ describe('options in the clearing house', () => {
     expect(clearing().audit()).toEqual([])
   })
 
+  test('behavior: closing what hedges the rest adds risk: it needs initial margin, and below maintenance it is refused', () => {
+    const { clearing, tell, tick } = house()
+    tell(sell('CALL', 8, 1_500))
+    const perpetual = (buyer: string, seller: string, size: number, price: number): ClearingEventBody => {
+      return { kind: 'trade', market: 'PERP', buyer, seller, size: usd(size), price: usd(price) }
+    }
+    expect(refusal(tell(perpetual('trader', 'maker', 4, 50_000)))).toBeUndefined()
+    tick(62_000, 17_500, 100)
+    const { equity, maintenanceMargin } = health(clearing())
+    expect(equity < maintenanceMargin).toBe(true)
+    expect(refusal(tell(perpetual('maker', 'trader', 1, 62_000)))).toBe('worsens-shortfall')
+    expect(clearing().view().accounts.get('trader')!.positions.get('PERP')!.size).toBe(usd(4))
+    // Less of the short itself helps, at a fair price, and is let through.
+    const back = {
+      kind: 'trade',
+      market: 'CALL',
+      buyer: 'trader',
+      seller: 'maker',
+      size: ONE,
+      price: usd(17_500),
+    } as const
+    expect(refusal(tell(back))).toBeUndefined()
+    expect(clearing().audit()).toEqual([])
+  })
+
   test.each(marginModelNames)(
     'behavior: %s margins what it knows and refuses the rest: nothing is ever held at no margin',
     (model) => {
