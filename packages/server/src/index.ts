@@ -84,7 +84,9 @@ export {
   type SqlView,
   sqlTables,
 } from './storage/index.js'
+export { clearingReplay, type VenueWalk, type VenueWalkOptions, venueHeader, walkVenue } from './venue/journal.js'
 export { createVenueRecord, type VenueRecord } from './venue/record.js'
+export { createVenueReport, type VenueReport } from './venue/report.js'
 export { type ServeVenueOptions, serveVenue } from './venue/serve.js'
 export { type Incident, type IncidentAccount, openIncidents } from './watchdog/incident.js'
 export { drillWatchdog, runWatchdog, WatchdogError, type WatchdogOptions } from './watchdog/watchdog.js'

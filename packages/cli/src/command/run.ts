@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { answerRequest, calcKinds } from '@holdfast/calc'
-import { renderDiagnostics } from '@holdfast/engine'
+import { configurationKind, renderDiagnostics } from '@holdfast/engine'
 import {
   AccountLockedError,
   type ApiKeyRecord,
@@ -25,8 +25,9 @@ import { CommandError, EXIT } from '../exit.js'
 import { note, paint, writeOut } from '../output.js'
 import { createDecisionTeller, createProgress } from '../progress.js'
 import { VERSION } from '../version.js'
-import { loadConfiguration } from './check.js'
+import { loadConfiguration, readText } from './check.js'
 import { openState, outcomeLines } from './outcome.js'
+import { runVenueFile } from './venue.js'
 
 export type RunFlags = {
   readonly speed: string
@@ -46,7 +47,7 @@ export type RunFlags = {
 export function addRun(program: Command): void {
   const command = program
     .command('run')
-    .description('run the loop: watch, assess, decide, record')
+    .description('run what a configuration says: a desk (watch, assess, decide, record), or a venue (`kind: venue`)')
     .argument('<file>', 'the configuration, YAML')
   withRunFlags(command, 'max').action(async (file: string, flags: RunFlags) => {
     process.exitCode = await run(file, flags)
@@ -70,6 +71,8 @@ export function withRunFlags(command: Command, speed: string): Command {
 }
 
 export async function run(file: string, flags: RunFlags): Promise<number> {
+  const written = readText(file)
+  if (configurationKind(written, file) === 'venue') return runVenueFile(file, written, flags)
   const compiled = loadConfiguration(file)
   const { configuration, rulebook, text } = compiled
   const stop = new AbortController()
@@ -144,7 +147,7 @@ function outcomeJson(house: House, { run, report, damaged, closing }: HouseOutco
 }
 
 /** Where the journal lies; with --fresh, the first place beside it that is still empty. */
-function journalFolder(
+export function journalFolder(
   { file, journal }: { readonly file: string; readonly journal: { readonly path: string } },
   flags: RunFlags,
 ): string {
