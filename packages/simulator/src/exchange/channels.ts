@@ -77,7 +77,7 @@ function channelProblem(
     if (!hasScope(session.identity.scope, second === 'portfolio' ? 'account:read' : 'trade:read'))
       return new RpcError('forbidden', { reason: `no scope for ${channel}` })
     if (['orders', 'trades', 'changes', 'portfolio', 'mmp_trigger'].includes(second)) return undefined
-  } else if (first === 'platform_state' || (first === 'deribit_price_index' && parts.length === 2)) return undefined
+  } else if (first === 'platform_state' || (first === 'deribit_price_index' && isIndex(core, second))) return undefined
   else if (['ticker', 'book', 'trades', 'quote', 'incremental_ticker'].includes(first!)) {
     const last = parts.at(-1)!
     const known = core.instruments.has(second) || (first === 'trades' && parts.length === 4)
@@ -86,6 +86,10 @@ function channelProblem(
     if (!known) return new RpcError('not_found', { param: 'channels', reason: `instrument of ${channel}` })
   }
   return new RpcError('invalid_params', { param: 'channels', reason: `wrong format: ${channel}` }, 'Invalid params')
+}
+
+function isIndex(core: ExchangeCore, name: string): boolean {
+  return core.market.currencies.some((currency) => name === `${currency.toLowerCase()}_usd`)
 }
 
 /** Orders and trades of an account, to `user.orders`, `user.trades` and `user.changes` in all their spellings. */

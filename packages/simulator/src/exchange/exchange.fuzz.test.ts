@@ -4,6 +4,7 @@ import { seededRandom } from '../clearing/random.js'
 import { REHEARSAL_ACCOUNTS } from './credentials.js'
 import type { Json } from './exchange.js'
 import { FAULTS } from './faults.js'
+import { METHODS } from './methods.js'
 import { clientOf, NOON, rehearse } from './testClient.js'
 
 const OTHER = REHEARSAL_ACCOUNTS[1]!.keys[0]!
@@ -190,6 +191,46 @@ test('law: fills add up to the filled amounts, and orders in no state but their 
       })
     }),
     { numRuns: 25 },
+  )
+})
+
+test('law: whatever is asked is answered or refused, never a crash', () => {
+  const value = fc.oneof(
+    fc.jsonValue(),
+    fc.constantFrom('BTC', 'btc_usd', 'BTC-PERPETUAL', '1,5', 10, '89500', 'market'),
+  )
+  const keys = fc.constantFrom(
+    'currency',
+    'instrument_name',
+    'amount',
+    'price',
+    'label',
+    'order_id',
+    'channels',
+    'count',
+    'scope',
+    'index_name',
+    'interval',
+    'frozen_time',
+    'quantity_limit',
+    'simulated_positions',
+    'type',
+    'grant_type',
+    'start_timestamp',
+    'depth',
+  )
+  const method = fc.oneof({ weight: 20, arbitrary: fc.constantFrom(...Object.keys(METHODS)) }, fc.string())
+  fc.assert(
+    fc.property(fc.array(fc.tuple(method, fc.dictionary(keys, value)), { maxLength: 30 }), (requests) => {
+      const { exchange } = rehearse()
+      for (const [name, params] of requests) {
+        const desk = clientOf(exchange, REHEARSAL_ACCOUNTS[0]!.keys[0]!)
+        const delivery = exchange.request(desk.connection, { id: 1, method: name, params })
+        if (name !== 'private/logout') expect(delivery.kind).toBe('answer')
+        exchange.advance(exchange.time + 100)
+      }
+    }),
+    { numRuns: 100 },
   )
 })
 

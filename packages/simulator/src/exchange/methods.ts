@@ -537,6 +537,25 @@ function protectionJson(
   }
 }
 
+function simulatedPositions(params: Params): readonly (readonly [name: string, amount: number])[] {
+  const wanted = params.simulated_positions ?? {}
+  const read = typeof wanted === 'string' ? parseJson(wanted) : wanted
+  if (typeof read !== 'object' || read === null) throw invalid('simulated_positions', 'must be an object')
+  return Object.keys(read).map((name) => {
+    const amount = numberOf(read as Params, name)
+    if (amount === undefined) throw invalid('simulated_positions', `${name}: missing`)
+    return [name, amount]
+  })
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 /** What margin would be with other positions: `simulated_positions` {name: amount}, added to those held. Once a second. */
 function simulatePortfolio({ core, account, params }: Call): unknown {
   const currency = currencyIn(core, params)
@@ -545,9 +564,7 @@ function simulatePortfolio({ core, account, params }: Call): unknown {
   core.simulatedPortfolioAt.set(account, core.time)
   const figures = marginFigures(core, account, currency)
   let initial = figures.initialMargin
-  const wanted = params.simulated_positions
-  const simulated = (typeof wanted === 'string' ? JSON.parse(wanted) : (wanted ?? {})) as Record<string, number>
-  for (const [name, amount] of Object.entries(simulated)) {
+  for (const [name, amount] of simulatedPositions(params)) {
     const terms = core.instruments.get(name)
     if (terms === undefined) throw new RpcError('not_found', { param: 'simulated_positions', reason: name })
     const direction = amount > 0 ? 'buy' : 'sell'
