@@ -101,7 +101,7 @@ export type ActWorld = {
   start(): Promise<Life>
   /** Takes the house away where it stands. */
   kill(): Promise<void>
-  /** Lets time pass. */
+  /** Lets time pass; `each` happens every tenth of a second. */
   run(ms: number, each?: () => void): Promise<void>
   /** A word of a person; returns before it is taken in. */
   say(command: 'kill' | 'resume' | 'adopt', target: string, note?: string): void
@@ -134,6 +134,8 @@ export function createActWorld(options: WorldOptions): ActWorld {
   }
   const sockets = new Map<string, number>()
   let life: Life | undefined
+  let ended = false
+  let failed: unknown
   let clients: NetClient[] = []
 
   async function start(): Promise<Life> {
@@ -191,7 +193,16 @@ export function createActWorld(options: WorldOptions): ActWorld {
         throw new Error(`${name}: ${error instanceof Error ? error.stack : error}`)
       },
     })
-    loop.done.catch(() => undefined)
+    ended = false
+    loop.done.then(
+      () => {
+        ended = true
+      },
+      (error: unknown) => {
+        failed = error
+        ended = true
+      },
+    )
     life = { engine, executor, loop, inbox, outcome: loop.done, stop: () => stop.abort(), log }
     await rest(life)
     return life
@@ -200,9 +211,11 @@ export function createActWorld(options: WorldOptions): ActWorld {
   /** Until nothing moves any more without time passing. */
   async function rest(now: Life | undefined): Promise<void> {
     for (let round = 0; round < ROUNDS; round++) await setImmediate()
-    for (let round = 0; now !== undefined && now === life && !now.inbox.waited && round < 10_000; round++) {
+    for (let round = 0; now !== undefined && now === life && !now.inbox.waited && !ended; round++) {
+      if (round > 100_000) throw new Error('the loop does not come to rest')
       await setImmediate()
     }
+    if (failed !== undefined) throw failed
   }
 
   const world: ActWorld = {
@@ -223,12 +236,15 @@ export function createActWorld(options: WorldOptions): ActWorld {
     },
     async run(ms, each) {
       const until = clock.now() + ms
+      let tick = clock.now() + TICK_MS
       for (;;) {
-        const step = exchange.time + (options.stepMs ?? 1_000)
-        const due = Math.min(clock.next() ?? until, step, until)
+        const due = Math.min(clock.next() ?? until, tick, until)
         clock.goTo(Math.max(due, clock.now()))
-        net.turn()
-        each?.()
+        if (clock.now() >= tick) {
+          tick += TICK_MS
+          each?.()
+          net.turn()
+        }
         await rest(life)
         if (clock.now() >= until) break
       }
@@ -258,6 +274,7 @@ export function createActWorld(options: WorldOptions): ActWorld {
 }
 
 const ROUNDS = 3
+const TICK_MS = 100
 
 /** Chains of options make a step dear, and nobody here trades them. */
 function perpetualOnly(market: ExchangeMarket): ExchangeMarket {
