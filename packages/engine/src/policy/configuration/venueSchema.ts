@@ -183,12 +183,9 @@ const sourceSchema = z
     z.strictObject({
       kind: z.literal('events'),
       path: z.string().min(1).meta({ description: 'A file of clearing events, JSON Lines; relative to this file.' }),
-      follow: z
-        .boolean()
-        .prefault(false)
-        .meta({
-          description: 'Wait for lines that are added at the end, instead of ending there; not with --until-end.',
-        }),
+      follow: z.boolean().prefault(false).meta({
+        description: 'Wait for lines that are added at the end, instead of ending there; not with --until-end.',
+      }),
     }),
   ])
   .meta({ description: 'What the venue hears: the built-in crowd of February 2026, or a file of events.' })
