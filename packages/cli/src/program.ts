@@ -18,6 +18,7 @@ const VERBS: Readonly<Record<string, () => Promise<(program: Command) => void>>>
   schema: async () => (await import('./command/schema.js')).addSchema,
   key: async () => (await import('./command/key.js')).addKey,
   'compare-hedging': async () => (await import('./command/compareHedging.js')).addCompareHedging,
+  'simulate-exchange': async () => (await import('./command/simulateExchange.js')).addSimulateExchange,
   'compare-margin': async () => (await import('./command/compareMargin.js')).addCompareMargin,
 }
 

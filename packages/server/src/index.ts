@@ -1,3 +1,8 @@
+export type { ClosingStatement } from './act/closing.js'
+export { type ActLine, createExecutor, type Executor, type ExecutorOptions } from './act/executor.js'
+export { createInbox, type Inbox } from './act/inbox.js'
+export { AccountLockedError, lockAccount } from './act/lock.js'
+export { ACT_SETTINGS, type ActSettings } from './act/settings.js'
 export type { Channel } from './alert/channels/channel.js'
 export { configuredChannels } from './alert/channels/configured.js'
 export { type AlertDelivery, type AlertDeliveryOptions, createAlertDelivery } from './alert/delivery.js'
@@ -35,6 +40,7 @@ export {
 export type { HedgingRow } from './hedging/tally.js'
 
 export { type House, type HouseOptions, type HouseOutcome, InstrumentError, openHouse } from './house/house.js'
+export { LiveError, type VenueOpener } from './house/live.js'
 export { type RunExtent, runExtent } from './house/runState.js'
 export { recordedTurns } from './house/turns.js'
 export {
@@ -64,6 +70,7 @@ export { createReport, type Report, type ReportOptions, type ReportPaths } from 
 export type { ReportSummary } from './report/summary.js'
 export { systemClock } from './run/clock.js'
 export { engineFor, engineOf, headerFor } from './run/header.js'
+export { type LiveOptions, liveSource } from './run/live.js'
 export { type RunningLoop, type RunOptions, type RunOutcome, runLoop } from './run/loop.js'
 export type * from './run/ports.js'
 export type { TurnDifference } from './run/replay.js'
@@ -77,5 +84,9 @@ export {
   type SqlView,
   sqlTables,
 } from './storage/index.js'
+export { clearingReplay, type VenueWalk, type VenueWalkOptions, venueHeader, walkVenue } from './venue/journal.js'
 export { createVenueRecord, type VenueRecord } from './venue/record.js'
+export { createVenueReport, type VenueReport } from './venue/report.js'
 export { type ServeVenueOptions, serveVenue } from './venue/serve.js'
+export { type Incident, type IncidentAccount, openIncidents } from './watchdog/incident.js'
+export { drillWatchdog, runWatchdog, WatchdogError, type WatchdogOptions } from './watchdog/watchdog.js'

@@ -1,12 +1,17 @@
-import type { ConnectionConfiguration, SecretReference } from '@holdfast/engine'
-import { openCcxt } from './ccxt/exchange.js'
+import type { ConnectionConfiguration, SecretReference, VenueKind } from '@holdfast/engine'
+import { BINANCE, createBinanceDialect } from './binance/dialect.js'
+import { BYBIT, createBybitDialect } from './bybit/dialect.js'
+import { type CcxtExchange, openCcxt } from './ccxt/exchange.js'
 import { createDeribitDialect, DERIBIT } from './deribit/dialect.js'
+import { createDeriveDialect, DERIVE } from './derive/dialect.js'
+import { createHyperliquidDialect, HYPERLIQUID } from './hyperliquid/dialect.js'
 import type { Dialect, DialectSettings } from './line/dialect.js'
 import { createLine, LINE_SETTINGS, type LineSettings } from './line/line.js'
 import type { Names } from './line/names.js'
 import { createNames } from './line/names.js'
-import { createPort, type Port } from './line/port.js'
+import { createPort, type Port, pause } from './line/port.js'
 import { hider } from './line/secrets.js'
+import { createOkxDialect, OKX } from './okx/dialect.js'
 import { type Venue, VenueError } from './venue.js'
 
 export type OpenVenueOptions = Partial<Omit<LineSettings, 'account' | 'clock'>> & {
@@ -18,6 +23,8 @@ export type OpenVenueOptions = Partial<Omit<LineSettings, 'account' | 'clock'>> 
   readonly clock: () => number
   /** How long an answer may take before what was asked is unknown, milliseconds. */
   readonly timeoutMs?: number
+  /** A client that is there already: of a simulated exchange in the same process. */
+  readonly exchange?: CcxtExchange
 }
 
 type Speaker = {
@@ -25,10 +32,30 @@ type Speaker = {
   readonly create: (port: Port, connection: ConnectionConfiguration, names: Names) => Dialect
   /** Names of the credentials that the venue needs, by what ccxt calls them. */
   readonly credentials: Readonly<Record<string, string>>
+  /** Credentials that are none of ccxt's: they become its options. */
+  readonly options?: Readonly<Record<string, string>>
 }
 
-const SPEAKERS: Partial<Readonly<Record<ConnectionConfiguration['kind'], Speaker>>> = {
+const SPEAKERS: Readonly<Record<VenueKind, Speaker>> = {
   deribit: { settings: DERIBIT, create: createDeribitDialect, credentials: { key: 'apiKey', secret: 'secret' } },
+  derive: {
+    settings: DERIVE,
+    create: createDeriveDialect,
+    credentials: { secret: 'privateKey' },
+    options: { wallet: 'deriveWalletAddress', subaccount: 'subaccountId' },
+  },
+  hyperliquid: {
+    settings: HYPERLIQUID,
+    create: createHyperliquidDialect,
+    credentials: { wallet: 'walletAddress', secret: 'privateKey' },
+  },
+  binance: { settings: BINANCE, create: createBinanceDialect, credentials: { key: 'apiKey', secret: 'secret' } },
+  okx: {
+    settings: OKX,
+    create: createOkxDialect,
+    credentials: { key: 'apiKey', secret: 'secret', password: 'password' },
+  },
+  bybit: { settings: BYBIT, create: createBybitDialect, credentials: { key: 'apiKey', secret: 'secret' } },
 }
 
 /**
@@ -37,18 +64,28 @@ const SPEAKERS: Partial<Readonly<Record<ConnectionConfiguration['kind'], Speaker
  * @throws {VenueError} `VENUE_CONFIGURATION` where a credential that the venue needs is missing or cannot be read.
  */
 export async function openVenue(connection: ConnectionConfiguration, options: OpenVenueOptions): Promise<Venue> {
-  const speaker = SPEAKERS[connection.kind]!
+  const speaker = SPEAKERS[connection.kind]
   const secrets = credentialsOf(connection, speaker, options.secret)
   const hide = hider(Object.values(secrets))
   const log = options.log ?? (() => {})
   const timeoutMs = options.timeoutMs ?? 10_000
-  const exchange = await openCcxt(connection.kind, { url: connection.url, timeoutMs, credentials: secrets })
+  const exchange =
+    options.exchange ??
+    (await openCcxt(connection.kind, {
+      url: connection.url,
+      timeoutMs,
+      credentials: picked(speaker.credentials, secrets),
+      // Signatures of the chains' test nets are made for other domains.
+      options: { ...picked(speaker.options ?? {}, secrets), sandboxMode: /test|demo/.test(connection.url ?? '') },
+    }))
+  if (connection.kind === 'derive') signAs(exchange, connection)
   const port = createPort({
     exchange,
     pools: speaker.settings.pools,
     complaints: speaker.settings.complaints,
     clock: options.clock,
     timeoutMs,
+    sleep: options.sleep ?? pause,
     hide,
     log: (line) => log(hide(line)),
   })
@@ -66,19 +103,28 @@ function credentialsOf(
   speaker: Speaker,
   secret: (reference: SecretReference) => string,
 ): Readonly<Record<string, string>> {
-  const found: Record<string, string> = {}
-  for (const [name, ccxtName] of Object.entries(speaker.credentials)) {
-    const reference = connection.credentials[name]
-    if (reference === undefined) {
-      throw new VenueError(
-        'VENUE_CONFIGURATION',
-        connection.id,
-        `credentials.${name} is missing; ${connection.kind} needs ${Object.keys(speaker.credentials).join(', ')}`,
-      )
-    }
-    found[ccxtName] = readSecret(connection, name, reference, secret)
+  const names = Object.keys({ ...speaker.credentials, ...speaker.options })
+  return Object.fromEntries(
+    names.map((name) => {
+      const reference = connection.credentials[name]
+      if (reference !== undefined) return [name, readSecret(connection, name, reference, secret)]
+      const message = `credentials.${name} is missing; ${connection.kind} needs ${names.join(', ')}`
+      throw new VenueError('VENUE_CONFIGURATION', connection.id, message)
+    }),
+  )
+}
+
+function picked(names: Readonly<Record<string, string>>, secrets: Readonly<Record<string, string>>) {
+  return Object.fromEntries(Object.entries(names).map(([name, ccxtName]) => [ccxtName, secrets[name]!]))
+}
+
+/** A session key signs for the wallet; its own address follows from it. */
+function signAs(exchange: CcxtExchange, connection: ConnectionConfiguration): void {
+  try {
+    Object.assign(exchange, { walletAddress: exchange.ethGetAddressFromPrivateKey(String(exchange.privateKey)) })
+  } catch {
+    throw new VenueError('VENUE_CONFIGURATION', connection.id, 'credentials.secret is no private key')
   }
-  return found
 }
 
 function readSecret(

@@ -1,4 +1,4 @@
-import type { House, HouseOutcome } from '@holdfast/server'
+import type { ClosingStatement, House, HouseOutcome } from '@holdfast/server'
 import { paint } from '../output.js'
 
 /** What stays as it is when a run is stopped: nobody watches it until the next run. */
@@ -38,6 +38,29 @@ export function openLines(house: House): readonly string[] {
   ]
 }
 
+/** What stays at the venues after the stop, by their own word. */
+export function closingLines(closing: readonly ClosingStatement[]): readonly string[] {
+  return [
+    '',
+    'What stays at the venues, by their own word; nobody watches it until the next run:',
+    ...closing.flatMap(({ account, connection, withdrawn, orders, positions }) => [
+      `  ${account} (${connection}): ${withdrawn} orders of ours were ordered back`,
+      ...(positions.known
+        ? positions.value.map(({ instrument, size }) => `    position ${size} ${instrument}`)
+        : [paint(31, `    positions unknown: ${positions.reason}`)]),
+      ...(orders.known
+        ? orders.value.map(
+            ({ clientId, venueOrderId, instrument, size, filled }) =>
+              `    order ${(clientId ?? venueOrderId ?? '').slice(0, 12)}: ${size} of ${instrument}, ${filled} filled`,
+          )
+        : [paint(31, `    orders unknown: ${orders.reason}`)]),
+      ...(positions.known && orders.known && positions.value.length + orders.value.length === 0
+        ? ['    flat, and without orders']
+        : []),
+    ]),
+  ]
+}
+
 /** What a run leaves its reader with: how far it came, what it found, where it lies. */
 export function outcomeLines(house: House, outcome: HouseOutcome): readonly string[] {
   const { run, report, sources, damaged } = outcome
@@ -63,7 +86,7 @@ export function outcomeLines(house: House, outcome: HouseOutcome): readonly stri
     `  journal ${house.journalFolder}`,
     `  head    ${run.head.hash}`,
     ...(report === undefined ? [] : [`  report  ${paint(4, report.html)}`]),
-    ...(run.reason === 'stopped' ? openLines(house) : []),
+    ...(outcome.closing.length > 0 ? closingLines(outcome.closing) : run.reason === 'stopped' ? openLines(house) : []),
     ...(run.reason === 'ended' && run.turns === run.replayedTurns
       ? ['Nothing was new: the journal held the whole run already. --fresh begins another.']
       : []),

@@ -30,6 +30,7 @@ export type Configuration = {
   readonly preTrade?: PreTradeConfiguration
   /** Absent: see `DEFAULT_KILL`. */
   readonly kill?: KillConfiguration
+  readonly watchdog?: WatchdogConfiguration
   readonly server: ServerConfiguration
   /** A PostgreSQL server for the SQL view; absent: the embedded one beside the journal. */
   readonly database?: SecretReference
@@ -371,6 +372,15 @@ export type KillConfiguration = {
 }
 
 export const DEFAULT_KILL: KillConfiguration = { reduceShare: 0.5, maxSlippage: 0.02, confirmMs: 60_000 }
+
+/** A process of its own that withdraws and closes when the loop stalls. */
+export type WatchdogConfiguration = {
+  readonly health: string
+  readonly stallMs: number
+  readonly mode: KillMode
+  /** By connection, then by the name that the venue gives each. */
+  readonly credentials: Readonly<Record<string, Readonly<Record<string, SecretReference>>>>
+}
 
 export type RuleRearm = {
   /** The rule can fire again only once this holds (text of the condition), for `afterMs` without a break. */

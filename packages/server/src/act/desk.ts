@@ -52,8 +52,6 @@ export type Desk = {
   /** What orders of an instrument wait for, one after another. */
   readonly queues: Map<InstrumentKey, Promise<void>>
   readonly cancels: Set<Promise<unknown>>
-  /** Prices of coins, USD, as last told: for figures that the venue gives in a coin. */
-  readonly indexes: Map<string, number>
   /** What the engine knew after the latest turn; undefined before the first. */
   view: EngineView | undefined
   connected: boolean

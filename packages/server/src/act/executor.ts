@@ -193,7 +193,6 @@ function createDesk(line: ActLine, options: ExecutorOptions, signal: AbortSignal
     told: new Set(),
     queues: new Map(),
     cancels: new Set(),
-    indexes: new Map(),
     view: undefined,
     connected: false,
     session: 0,

@@ -57,14 +57,11 @@ async function learnListing(desk: Desk): Promise<void> {
     return
   }
   for (const listed of listing.value) desk.listed.set(instrumentKey(listed.instrument), listed)
-  const now = desk.clock.now()
-  const instruments = listing.value.map(({ instrument }) => instrument)
-  desk.put({ kind: 'listing', source: desk.teller.source, sourceTime: now, receivedTime: now, instruments })
 }
 
 /**
- * What the venue tells by itself. Fills are told once, however often they come. A stream's word on the whole, a statement or a
- * list of orders, may be older than fills that it did not tell yet: the venue is asked instead, in the right order.
+ * What the venue tells by itself. Fills are told once, however often they come. Its word on the whole, a statement or a list of
+ * orders, is left aside: it may not hold what was answered meanwhile. `reconcile` asks for it, in the right order.
  */
 function hear(desk: Desk, event: Event): void {
   switch (event.kind) {
@@ -76,11 +73,6 @@ function hear(desk: Desk, event: Event): void {
       return
     case 'account':
     case 'open-orders':
-      desk.kick()
-      return
-    case 'market':
-      for (const one of event.observations) if (one.kind === 'index') desk.indexes.set(one.underlying, one.price)
-      desk.put(event)
       return
     default:
       desk.put(event)
@@ -96,28 +88,7 @@ function setSession(desk: Desk, state: 'connected' | 'lost', detail: string): vo
   desk.connected = state === 'connected'
   desk.put(sessionNews(desk.teller, state, detail, desk.clock.now()))
   if (!desk.connected) return
-  void tellGuards(desk)
   desk.kick()
-}
-
-/** The venue's own safety devices, armed and read back. */
-async function tellGuards(desk: Desk): Promise<void> {
-  const { venue, account } = desk
-  const guards = await venue.armGuards().catch((fault: unknown) => ({ known: false as const, reason: String(fault) }))
-  if (!guards.known) desk.logger.warn('guards of a venue are not known', { account, reason: guards.reason })
-  const state = await venue.state().catch(() => ({ known: false as const, reason: '' }))
-  if (desk.signal.aborted || !state.known) return
-  const now = desk.clock.now()
-  desk.put({
-    kind: 'venue-state',
-    source: desk.teller.source,
-    sourceTime: now,
-    receivedTime: now,
-    venue: venue.venue,
-    state: state.value,
-    account,
-    ...(guards.known ? { guards: guards.value } : {}),
-  })
 }
 
 /** Statements that differ are looked at again so often before what they say is told, whatever it is. */
@@ -147,7 +118,6 @@ async function keepReconciled(desk: Desk): Promise<void> {
     doubt = outcome.doubt
     doubts = outcome.state === 'doubtful' ? doubts + 1 : 0
     failures = outcome.state === 'unanswered' ? failures + 1 : 0
-    if (outcome.state === 'told') await tellFigures(desk)
     // Asked for while this was under way: not at once, or one word would call the next for ever.
     if (wake.signal.aborted) await desk.clock.sleep(Math.max(0, KICK_MS - (desk.clock.now() - asked)), desk.signal)
   }
@@ -158,24 +128,3 @@ const KICK_MS = 200
 function retryMs(desk: Desk, failures: number): number {
   return Math.min(desk.reconcileMs, desk.settings.backoffMs * 2 ** Math.min(failures, 20))
 }
-
-/** The venue's own figures, in USD: at the index of the coin that they are in, or not at all. */
-async function tellFigures(desk: Desk): Promise<void> {
-  const figures = await desk.venue.marginFigures()
-  if (!figures.known || desk.signal.aborted) return
-  const { unit, time, equity, initialMargin, maintenanceMargin } = figures.value
-  const price = DOLLARS.has(unit) ? 1 : desk.indexes.get(unit)
-  if (price === undefined) return
-  desk.put({
-    kind: 'venue-figure',
-    source: desk.teller.source,
-    sourceTime: time,
-    receivedTime: desk.clock.now(),
-    account: desk.account,
-    ...(equity === undefined ? {} : { equity: equity * price }),
-    ...(initialMargin === undefined ? {} : { initialMargin: initialMargin * price }),
-    ...(maintenanceMargin === undefined ? {} : { maintenanceMargin: maintenanceMargin * price }),
-  })
-}
-
-const DOLLARS = new Set(['USD', 'USDC', 'USDT'])

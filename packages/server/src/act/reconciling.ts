@@ -23,6 +23,8 @@ export async function reconcile(
   const asked = clock.now()
   const [statement, list] = await Promise.all([venue.statement(), venue.openOrders()])
   if (!statement.known || !list.known) return unanswered(desk, statement, list)
+  const { unread = [] } = statement.value
+  if (unread.length > 0) return unanswered(desk, { known: false, reason: unread.join('; ') })
   const from = (desk.statementTime ?? statement.value.time) - desk.settings.overlapMs
   const fills = await venue.fillsSince(from)
   if (!fills.known) return unanswered(desk, fills)

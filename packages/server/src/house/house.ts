@@ -12,6 +12,8 @@ import {
 } from '@holdfast/engine'
 import { openSource } from '@holdfast/simulator'
 import { createPaperVenue, type PaperOrder, type Source } from '@holdfast/venues'
+import type { ClosingStatement } from '../act/closing.js'
+import type { ActSettings } from '../act/settings.js'
 import { configuredChannels } from '../alert/channels/configured.js'
 import { type AlertDelivery, createAlertDelivery } from '../alert/delivery.js'
 import { createApi } from '../api/api.js'
@@ -32,9 +34,11 @@ import { type RunningLoop, type RunOutcome, runLoop } from '../run/loop.js'
 import type { Effect, Observer } from '../run/ports.js'
 import { openDatabase } from '../storage/database.js'
 import { openSqlView } from '../storage/view.js'
+import { endRest, noteRest } from '../watchdog/rest.js'
 import { actingPorts } from './acting.js'
 import { assumptionsOf } from './assumptions.js'
 import { instrumentComplaints } from './instruments.js'
+import { isLive, type Live, openLive, type VenueOpener } from './live.js'
 import { createRunState, type RunExtent, runExtent } from './runState.js'
 import { readTurns } from './turns.js'
 
@@ -47,6 +51,8 @@ export type HouseOptions = {
   /** Folder of the journal; absent: the configuration's, relative to its file. */
   readonly journalFolder?: string
   readonly reportFolder?: string
+  /** The report also tells how the run would have gone without the rules that act. */
+  readonly compareOff?: boolean
   readonly speed: number | 'max'
   readonly signal: AbortSignal
   /** Where to listen; absent: no API, no page. */
@@ -62,6 +68,11 @@ export type HouseOptions = {
   readonly writeLog: (line: string) => void
   readonly writeConsole: (text: string) => void
   readonly observers?: readonly Observer[]
+  /** Makes venues of connections; absent: those that are spoken to over the network. */
+  readonly openVenue?: VenueOpener
+  /** Where the locks of venue accounts lie; the user's own folder unless said otherwise. */
+  readonly lockFolder?: string
+  readonly act?: Partial<ActSettings>
 }
 
 /** The configuration names instruments that the data contradicts; `diagnostics` say where. */
@@ -99,18 +110,26 @@ export type HouseOutcome = {
   readonly sources: readonly Source[]
   /** Sources whose data ended before its end, by name. */
   readonly damaged: readonly string[]
+  /** Live runs: what stayed at the venues, by their own word. */
+  readonly closing: readonly ClosingStatement[]
 }
 
-/** A turn may be this long ago before the loop counts as stalled. */
+/** Source of what the paper venue answers. */
+const PAPER = 'paper'
+
+/** A turn may be this long ago before the loop counts as stalled; live, time itself turns it each second. */
 const LOOP_AGE_MS_MAX = 60_000
+const LIVE_LOOP_AGE_MS_MAX = 10_000
 
 /**
  * Puts the house together: journal, engine, sources, alerts, paper, report, SQL view, API. Nothing runs yet.
  *
  * @throws {InstrumentError} where a position's contract had expired before the data begins; nothing is written.
+ * @throws {LiveError} where the configuration is both live and recorded.
  */
 export async function openHouse(options: HouseOptions): Promise<House> {
   const { configuration } = options
+  const live = isLive(configuration)
   const header = headerFor(options.text, configuration.file, options.rulebook, options.version)
   const baseDir = dirname(resolve(configuration.file))
   const at = (path: string) => (isAbsolute(path) ? path : join(baseDir, path))
@@ -121,7 +140,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   const errors = complaints.filter(({ severity }) => severity === 'error')
   if (errors.length > 0) throw new InstrumentError(errors)
   const journal = await openJournal(journalFolder)
-  const parts = { options, header, journal, journalFolder, sources, at, warnings: complaints, extent }
+  const parts = { options, header, journal, journalFolder, sources, at, warnings: complaints, extent, live }
   return assemble(parts).catch(async (error: unknown) => {
     await journal.close()
     throw error
@@ -134,20 +153,23 @@ type Parts = {
   readonly journal: OpenedJournal
   readonly journalFolder: string
   readonly sources: readonly Source[]
+  readonly live: boolean
   readonly at: (path: string) => string
   readonly extent: RunExtent | undefined
   readonly warnings: readonly Diagnostic[]
 }
 
 async function assemble(parts: Parts): Promise<House> {
-  const { options, header, journal, journalFolder, sources } = parts
-  const { rulebook, configuration, speed, signal } = options
+  const { options, header, journal, journalFolder } = parts
+  const { rulebook, configuration, signal } = options
+  const loopAgeMsMax = parts.live ? LIVE_LOOP_AGE_MS_MAX : LOOP_AGE_MS_MAX
+  const speed = parts.live ? 1 : options.speed
   const redactor = createRedactor()
   const secret = createSecretReader(redactor)
   const logger = createLogger({ level: options.logLevel, write: options.writeLog, now: Date.now, redactor })
   const engine = engineOf(rulebook)
   const model = createReadModel()
-  const run = createRunState({ ...options, header, extent: parts.extent })
+  const run = createRunState({ ...options, speed, header, extent: parts.extent })
   let loop: RunningLoop | undefined
   const ports: ApiPorts = {
     now: Date.now,
@@ -177,10 +199,23 @@ async function assemble(parts: Parts): Promise<House> {
     now: engineClock.now,
     logger,
     metrics,
-    healthy: () => loopHealth(run.view(), Date.now(), LOOP_AGE_MS_MAX).ok,
+    healthy: () => loopHealth(run.view(), Date.now(), loopAgeMsMax).ok,
   })
   const paper = createPaperVenue()
-  const report = reportOf(parts)
+  const live = parts.live
+    ? await openLive({
+        ...options,
+        journalFolder,
+        openVenue: options.openVenue,
+        secret,
+        logger,
+        metrics,
+        clock: systemClock,
+        ...(options.act === undefined ? {} : { settings: options.act }),
+      })
+    : undefined
+  const sources = live === undefined ? parts.sources : [live.source]
+  const report = reportOf({ ...parts, sources })
   const sqlObserver = options.sql ? await sqlOf(parts, secret, logger) : undefined
   const app =
     options.serve === undefined
@@ -191,12 +226,19 @@ async function assemble(parts: Parts): Promise<House> {
           access: { host: options.serve.host, keys: options.serve.keys, allowedHosts: [] },
           logger,
           metrics,
-          loopAgeMsMax: LOOP_AGE_MS_MAX,
+          loopAgeMsMax,
           webhookKeys: configuration.server.webhookKeys.map((reference) => webhookKey(reference, secret, redactor)),
           ...(options.pageFolder === undefined ? {} : { pageFolder: options.pageFolder }),
         })
   const url = app === undefined ? undefined : await app.listen({ host: options.serve!.host, port: options.serve!.port })
-  const observers = [model.observer, run.observer, report?.observer, sqlObserver, ...(options.observers ?? [])]
+  const observers = [
+    ...(live?.observers ?? []),
+    model.observer,
+    run.observer,
+    report?.observer,
+    sqlObserver,
+    ...(options.observers ?? []),
+  ]
 
   return {
     warnings: parts.warnings,
@@ -207,6 +249,7 @@ async function assemble(parts: Parts): Promise<House> {
     openOrders: () => paper.orders().filter(({ state }) => state === 'travelling' || state === 'resting'),
     ...(url === undefined ? {} : { url }),
     async run() {
+      if (live !== undefined) await beginLive(live, parts)
       run.begin()
       loop = runLoop({
         engine,
@@ -214,10 +257,11 @@ async function assemble(parts: Parts): Promise<House> {
         sources,
         journal,
         clock: systemClock,
-        speed,
+        // What comes in live is due when it comes.
+        speed: live === undefined ? speed : 'max',
         signal,
         reactors: [paper],
-        effects: [withTicks(alerts)],
+        effects: [...(live === undefined ? [] : [live.executor.effect]), withTicks(alerts)],
         observers: observers.filter((observer) => observer !== undefined),
         onFault: (name, error) =>
           logger.error('part failed; the loop goes on without it', { part: name, fault: String(error) }),
@@ -227,12 +271,32 @@ async function assemble(parts: Parts): Promise<House> {
         throw error
       })
       run.end(outcome)
+      if (live !== undefined) noteRest(journalFolder, Date.now())
       const damaged = sources.filter((source) => source.metadata().damaged).map(({ name }) => name)
-      return { run: outcome, sources, damaged, ...(report === undefined ? {} : { report: report.finish(outcome) }) }
+      const closing = live?.executor.closing() ?? []
+      return {
+        run: outcome,
+        sources,
+        damaged,
+        closing,
+        ...(report === undefined ? {} : { report: report.finish(outcome) }),
+      }
     },
     close: async () => {
       await app?.close()
     },
+  }
+}
+
+/** Opens the lines; from here on silence is a fault, for the watchdog. */
+async function beginLive({ executor }: Live, { journal, journalFolder }: Parts): Promise<void> {
+  try {
+    await executor.begin()
+    endRest(journalFolder)
+  } catch (error) {
+    await executor.effect.close?.()
+    await journal.close()
+    throw error
   }
 }
 
@@ -267,6 +331,7 @@ function reportOf({ options, header, sources }: Parts): Report | undefined {
   if (options.reportFolder === undefined) return undefined
   const { configuration } = options
   return createReport({
+    ...(options.compareOff === true ? { twin: { rulebook: options.rulebook, answers: [PAPER] } } : {}),
     folder: options.reportFolder,
     name: configuration.name,
     header,

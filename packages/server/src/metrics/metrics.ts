@@ -1,6 +1,8 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { ActMetrics } from '../act/desk.js'
 import type { ApiPorts } from '../api/ports.js'
 import type { ReadModel } from '../api/readModel.js'
+import { actMetrics } from './actMetrics.js'
 import { collectAssessment } from './assessmentGauges.js'
 
 export type MetricDescription = {
@@ -21,6 +23,7 @@ export type Metrics = {
   alertDelivered(channel: string, outcome: 'delivered' | 'retried' | 'dropped'): void
   /** The alerter's own heartbeat went out, wall clock, epoch milliseconds. */
   heartbeatSent(time: number): void
+  readonly act: ActMetrics
 }
 
 /** Prometheus metrics of the house in a registry of its own: `holdfast_`, base units, no label per strike. */
@@ -53,6 +56,7 @@ export function createMetrics(ports: ApiPorts, model: ReadModel): Metrics {
   loopGauges(registry, ports, model)
   decisionCounters(registry, model)
   collectAssessment(registry, model)
+  const act = actMetrics(registry, model)
 
   return {
     contentType: registry.contentType,
@@ -62,6 +66,7 @@ export function createMetrics(ports: ApiPorts, model: ReadModel): Metrics {
     requestAnswered: (status) => requests.inc({ class: `${Math.floor(status / 100)}xx` }),
     alertDelivered: (channel, outcome) => alertsSent.inc({ channel, outcome }),
     heartbeatSent: (time) => heartbeat.set(time / 1000),
+    act,
   }
 }
 

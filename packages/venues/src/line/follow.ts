@@ -27,13 +27,15 @@ export async function* followEvents(
   signal: AbortSignal,
 ): AsyncGenerator<Event> {
   const queue = createQueue()
-  const { clock, account } = settings
+  const { clock, account, sleep = pause } = settings
   const liveness = createLiveness(settings.liveness, clock())
   const backoff = createBackoff()
   const told = new Set<string>()
   let fillsFrom = clock()
   let prices: ReadonlyMap<string, number> = new Map()
   let ended: string | undefined
+  /** Whether the loss of the present session was told. */
+  let said = false
   let received = 0
 
   const now = () => {
@@ -137,6 +139,7 @@ export async function* followEvents(
     const guards = await dialect.armGuards()
     const state = await dialect.state()
     liveness.reset(clock())
+    said = false
     queue.push({ kind: 'session', ...from(), account, state: 'connected' })
     queue.push({ kind: 'venue-state', ...from(), venue: connection.kind, state, account, guards })
   }
@@ -182,19 +185,17 @@ export async function* followEvents(
       const verdict = liveness.judge(clock())
       if (verdict.state === 'lost')
         return failed === undefined ? `${verdict.why}: ${verdict.detail}` : `${verdict.detail}; ${failed}`
-      await pause(Math.min(settings.marketMs, 250), signal)
+      await sleep(Math.min(settings.marketMs, 250), signal)
     }
     return ended
   }
 
   async function run(): Promise<void> {
     let lost: string | undefined
-    let said = false
     while (!signal.aborted) {
       try {
         const before = lost
         lost = undefined
-        said = false
         lost = await session(before)
       } catch (error) {
         lost = error instanceof Error ? error.message : String(error)
@@ -202,7 +203,7 @@ export async function* followEvents(
       if (signal.aborted) break
       if (!said) queue.push({ kind: 'session', ...from(), account, state: 'lost', detail: lost ?? 'ended' })
       said = true
-      await pause(backoff.next(), signal)
+      await sleep(backoff.next(), signal)
     }
   }
 

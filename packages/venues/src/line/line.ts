@@ -15,6 +15,7 @@ import { LineFailure } from './failure.js'
 import { followEvents } from './follow.js'
 import { LIVENESS_SETTINGS, type LivenessSettings } from './liveness.js'
 import type { Names } from './names.js'
+import type { Sleep } from './port.js'
 
 export type LineSettings = {
   /** The account that the connection serves: it stands in the events. */
@@ -26,6 +27,8 @@ export type LineSettings = {
   readonly marketMs: number
   readonly liveness: LivenessSettings
   readonly log: (line: string) => void
+  /** Absent: by the machine's clock. */
+  readonly sleep?: Sleep
 }
 
 export const LINE_SETTINGS = { clockSkewMsMax: 1000, marketMs: 2000, liveness: LIVENESS_SETTINGS } as const
@@ -42,6 +45,8 @@ export function createLine(
   settings: LineSettings,
 ): Venue {
   const { clock } = settings
+  /** Ids of orders that were to rest, and may. */
+  const resting = new Set<string>()
 
   async function known<Value>(question: () => Promise<Value>, asOf?: (value: Value) => number): Promise<Known<Value>> {
     try {
@@ -129,11 +134,25 @@ export function createLine(
     marginFigures: () => known(() => dialect.marginFigures()),
     armGuards: () => known(() => dialect.armGuards()),
     state: () => known(() => dialect.state()),
-    close: async () => {
+    async close() {
+      await cancelOwn().catch(() => {})
       await dialect.close().catch(() => {})
     },
   }
   return venue
+
+  /**
+   * Orders that were left to rest over this line are cancelled by word: a close in order is no disconnection, and the venue's
+   * guards do not, or not at once, act on it. Orders of others stay.
+   */
+  async function cancelOwn(): Promise<void> {
+    if (resting.size === 0) return
+    for (const { clientId, venueOrderId, instrument } of (await dialect.openOrders()).value) {
+      if (clientId === undefined || !resting.has(clientId) || venueOrderId === undefined) continue
+      const outcome = await venue.cancel({ instrument, venueOrderId })
+      if (outcome.outcome !== 'confirmed') settings.log(`close: order ${clientId} may still stand: ${outcome.reason}`)
+    }
+  }
 
   async function listedOf(key: InstrumentKey): Promise<Listed> {
     await list()
@@ -145,6 +164,7 @@ export function createLine(
       const listed = await listedOf(order.instrument).catch((error: unknown) => {
         throw new LineFailure('denied', 'order', reasonOf(error))
       })
+      if (order.terms !== 'fill-or-lapse') resting.add(order.clientId)
       const placed = await dialect.place(order, listed)
       const { status, reason } = placed.order
       if (status === 'rejected')

@@ -6,6 +6,8 @@ import type { Raw } from './field.js'
 /** What a request is for and what it costs, in credits of the pool that the venue charges. */
 export type AskTerms = { readonly kind: RequestClass; readonly pool?: string; readonly cost?: number }
 
+export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>
+
 /** The one way out: budget first, then the request, and every trouble read as a `LineFailure`. */
 export type Port = {
   readonly exchange: CcxtExchange
@@ -24,13 +26,15 @@ export type PortSettings = {
   readonly complaints: Complaints
   readonly clock: () => number
   readonly timeoutMs: number
+  /** Resolves after `ms`, or once the signal fires. */
+  readonly sleep: Sleep
   readonly hide: (words: string) => string
   /** Told of every request and its end, at debug level; nothing secret is in it. */
   readonly log: (line: string) => void
 }
 
 export function createPort(settings: PortSettings): Port {
-  const { exchange, clock, complaints, hide, timeoutMs } = settings
+  const { exchange, clock, complaints, hide, timeoutMs, sleep } = settings
   const pools = new Map<string, Budget>(
     Object.entries(settings.pools).map(([name, pool]) => [name, createBudget(pool)] as const),
   )
@@ -46,14 +50,14 @@ export function createPort(settings: PortSettings): Port {
       if (orders || clock() + wait > deadline) {
         throw new LineFailure('denied', 'busy', `no budget for ${terms.kind} requests for another ${wait} ms`)
       }
-      await pause(Math.min(wait, 250))
+      await sleep(Math.min(wait, 250))
     }
   }
 
   async function send(terms: AskTerms, request: () => Promise<unknown>): Promise<unknown> {
     await admitted(terms)
     try {
-      return await within(request(), timeoutMs)
+      return await within(request(), timeoutMs, sleep)
     } catch (error) {
       const failure = failureOf(error, complaints, hide)
       if (failure.trouble === 'busy') pools.get(terms.pool ?? first!)!.empty(clock())
@@ -90,17 +94,15 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 /** What has not answered by then is unresolved. */
-async function within(answer: Promise<unknown>, timeoutMs: number): Promise<unknown> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new LineFailure('unresolved', 'line', `no answer within ${timeoutMs} ms`)),
-      timeoutMs,
-    )
+async function within(answer: Promise<unknown>, timeoutMs: number, sleep: Sleep): Promise<unknown> {
+  const over = new AbortController()
+  const late = sleep(timeoutMs, over.signal).then(() => {
+    if (!over.signal.aborted) throw new LineFailure('unresolved', 'line', `no answer within ${timeoutMs} ms`)
+    return undefined
   })
   try {
     return await Promise.race([answer, late])
   } finally {
-    clearTimeout(timer)
+    over.abort()
   }
 }

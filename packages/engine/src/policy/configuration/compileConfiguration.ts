@@ -13,6 +13,7 @@ import { type Known, rulesOf } from './rules.js'
 import { ruleSchema } from './rulesSchema.js'
 import { accountSchema, type ConfigurationFile, configurationFileSchema } from './schema.js'
 import { childValue, listValue } from './schemaTree.js'
+import { watchdogOf, wrongWatchdog } from './watchdog.js'
 import { readYaml, type YamlSource } from './yamlSource.js'
 
 export type CompiledConfiguration =
@@ -39,7 +40,7 @@ export function compileConfiguration(text: string, file: string): CompiledConfig
   const found: Diagnostic[] = [...yaml.diagnostics]
   if (!parsed.success) found.push(...diagnosticsOf(source, configurationFileSchema, parsed.error.issues))
   const parts = checkParts(source)
-  found.push(...parts.diagnostics, ...wrongConnections(source), ...wrongLevels(source))
+  found.push(...parts.diagnostics, ...wrongConnections(source), ...wrongWatchdog(source), ...wrongLevels(source))
   if (parsed.success) {
     found.push(...checkSources(source, parsed.data))
     found.push(...wrongParameters(source, defined(parsed.data.margin) as Configuration['margin']))
@@ -57,12 +58,12 @@ function checkParts(source: YamlSource) {
   const placedAccounts = rawAccounts.map((raw) => ({ raw, file: fitting(accountSchema, raw) }))
   const { accounts, diagnostics } = accountsOf(source, placedAccounts, dataStartOf(source))
   const placed = listValue(source.value, 'rules').map((raw) => ({ raw, file: fitting(ruleSchema, raw) }))
-  const compiled = rulesOf(source, placed, knownOf(rawAccounts))
+  const compiled = rulesOf(source, placed, knownOf(rawAccounts, watchedOf(source)))
   return { accounts, rules: compiled.rules, diagnostics: [...diagnostics, ...compiled.diagnostics] }
 }
 
 /** What rules may name, read from accounts as they stand: an account with a mistake in it is still an account. */
-function knownOf(accounts: readonly unknown[]): Known {
+function knownOf(accounts: readonly unknown[], watched: readonly string[]): Known {
   const instruments = accounts.flatMap((account) =>
     listValue(account, 'positions').flatMap((position) => {
       const text = childValue(position, 'instrument')
@@ -76,8 +77,13 @@ function knownOf(accounts: readonly unknown[]): Known {
       venue: String(childValue(account, 'venue') ?? ''),
     })),
     portfolios: [...new Set(accounts.map((account) => String(childValue(account, 'portfolio') ?? 'desk')))].sort(),
-    underlyings: [...new Set([...instruments.map(({ underlying }) => underlying), ...held])].sort(),
+    underlyings: [...new Set([...instruments.map(({ underlying }) => underlying), ...held, ...watched])].sort(),
   }
+}
+
+/** What connections watch is known whatever their accounts hold. */
+function watchedOf(source: YamlSource): readonly string[] {
+  return listValue(source.value, 'connections').flatMap((raw) => listValue(raw, 'watch').map(String))
 }
 
 function fitting<T extends z.ZodType>(schema: T, raw: unknown): z.output<T> | undefined {
@@ -119,7 +125,7 @@ function checkSources(source: YamlSource, { sources }: ConfigurationFile): reado
 }
 
 function configurationOf(file: string, written: ConfigurationFile, accounts: Configuration['accounts']): Configuration {
-  const { journal, alerts, database, server, margin, kill, preTrade } = written
+  const { journal, alerts, database, server, margin, kill, preTrade, watchdog } = written
   return {
     version: 1,
     name: written.name,
@@ -145,6 +151,7 @@ function configurationOf(file: string, written: ConfigurationFile, accounts: Con
       staleInputs: alerts.staleInputs,
     },
     ...(preTrade === undefined ? {} : { preTrade: preTradeOf(preTrade) }),
+    ...(watchdog === undefined ? {} : { watchdog: watchdogOf(watchdog) }),
     ...(kill === undefined
       ? {}
       : {

@@ -6,21 +6,22 @@ import { decimal, duration, fraction, instant, quantityText, secret } from './fi
 import { preTradeSchema } from './preTrade.js'
 import { assessSchema, calibrationSchema, guardsSchema } from './riskSchema.js'
 import { rulesSchema } from './rulesSchema.js'
+import { watchdogSchema } from './watchdog.js'
 
 /** A name of ours: letters, digits, dots, dashes and underscores. */
-const identifier = (description: string) =>
+export const identifier = (description: string) =>
   z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'letters, digits, `.`, `_` and `-`, beginning with a letter or digit')
     .meta({ description })
 
-const asset = (description: string) =>
+export const asset = (description: string) =>
   z
     .string()
     .regex(/^[A-Z][A-Z0-9]{1,11}$/, 'an asset in capitals, such as BTC')
     .meta({ description })
 
-const journalSchema = z
+export const journalSchema = z
   .strictObject({
     path: z.string().min(1).meta({ description: 'Folder of the journal; relative to this file.' }),
   })
@@ -181,7 +182,7 @@ const killSchema = z
   })
   .meta({ description: 'How the kill switch closes.' })
 
-const serverSchema = z
+export const serverSchema = z
   .strictObject({
     host: z
       .string()
@@ -229,6 +230,7 @@ export const configurationFileSchema = z
     alerts: alertsSchema,
     preTrade: preTradeSchema.optional(),
     kill: killSchema.optional(),
+    watchdog: watchdogSchema.optional(),
     server: serverSchema,
     database: secret({
       description: 'A PostgreSQL server for the SQL view; the embedded one where absent.',

@@ -238,9 +238,11 @@ function planOrder(
   const held = heldSize(assessment, account, instrumentKey(instrument))
   const reduces = held !== undefined && (buys ? held < 0 : held > 0) && size <= Math.abs(held)
   const limit = limitPrice(crossed, buys, action.maxSlippage)
+  // Told only where a hedge stops short of the target by the rule's own band.
+  const short = Math.abs(trade) < Math.abs(delta - Number(action.target)) * (1 - 1e-9)
   const factor = unit === instrument.quote ? ` × ${plainDecimal(price)} ${instrument.quote}` : ''
   const notes = [
-    `${name} ${delta.toFixed(4)} ${base} against target ${action.target} ${base}: ${buys ? 'buy' : 'sell'} ${wantedBase.toFixed(4)} ${base}${factor} = ${fromUnits(units)} ${unit}`,
+    `${name} ${delta.toFixed(4)} ${base} against target ${action.target} ${base}${short ? ', to the edge of its band' : ''}: ${buys ? 'buy' : 'sell'} ${wantedBase.toFixed(4)} ${base}${factor} = ${fromUnits(units)} ${unit}`,
     ...(clipped < wantedBase ? [`cut to the clip of ${action.maxClip?.amount} ${action.maxClip?.unit}`] : []),
     ...(because === undefined ? [] : [`cut to ${(share * 100).toFixed(1)} % of what is needed by bound ${because}`]),
     `limit ${limit} ${instrument.quote}: ${buys ? 'ask' : 'bid'} ${plainDecimal(crossed)} and at most ${(action.maxSlippage * 10_000).toFixed(0)} bps beyond`,
