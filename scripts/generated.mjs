@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const check = process.argv.includes('--check')
 const { calcKinds, requestSchema } = await import('@holdfast/calc')
-const { configurationSchema } = await import('@holdfast/engine')
+const { clearingEventJsonSchema, configurationSchema, venueSchema } = await import('@holdfast/engine')
 const { exampleAnswers } = await import('./reference/answers.mjs')
 const { referencePages } = await import('./reference/index.mjs')
 
@@ -17,6 +17,8 @@ const made = new Map()
 for (const kind of calcKinds.values())
   made.set(`schemas/calc/${kind.name}.schema.json`, `${JSON.stringify(requestSchema(kind), null, 2)}\n`)
 made.set('schemas/configuration.schema.json', `${JSON.stringify(configurationSchema(), null, 2)}\n`)
+made.set('schemas/venue.schema.json', `${JSON.stringify(venueSchema(), null, 2)}\n`)
+made.set('schemas/clearing-event.schema.json', `${JSON.stringify(clearingEventJsonSchema(), null, 2)}\n`)
 for (const [path, text] of [...(await referencePages()), ...exampleAnswers()]) made.set(path, text)
 
 const stale = []

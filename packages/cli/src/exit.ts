@@ -9,6 +9,7 @@ export const EXIT = {
   corrupt: 3,
   locked: 4,
   unwritable: 5,
+  unreachable: 6,
   interrupted: 130,
 } as const
 

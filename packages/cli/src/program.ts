@@ -9,11 +9,16 @@ const VERBS: Readonly<Record<string, () => Promise<(program: Command) => void>>>
   check: async () => (await import('./command/check.js')).addCheck,
   status: async () => (await import('./command/status.js')).addStatus,
   explain: async () => (await import('./command/explain.js')).addExplain,
+  kill: async () => (await import('./command/kill.js')).addKill,
+  resume: async () => (await import('./command/resume.js')).addResume,
+  approve: async () => (await import('./command/approve.js')).addApprove,
+  promote: async () => (await import('./command/promote.js')).addPromote,
   verify: async () => (await import('./command/verify.js')).addVerify,
   calc: async () => (await import('./command/calc.js')).addCalc,
   schema: async () => (await import('./command/schema.js')).addSchema,
   key: async () => (await import('./command/key.js')).addKey,
   'compare-hedging': async () => (await import('./command/compareHedging.js')).addCompareHedging,
+  'simulate-exchange': async () => (await import('./command/simulateExchange.js')).addSimulateExchange,
   'compare-margin': async () => (await import('./command/compareMargin.js')).addCompareMargin,
 }
 

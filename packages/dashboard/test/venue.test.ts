@@ -26,8 +26,8 @@ describe.skipIf(browserMissing !== undefined)("the operators' page in a browser"
     if (!existsSync(`${pageFolder}/index.html`)) await build({ root, logLevel: 'error' })
     browser = await launch()
     const house = testHouse(1, 0)
-    const venue = await builtInVenue(undefined, 400)
-    const record = createVenueRecord(venue, () => house.clock.now)
+    const venue = await builtInVenue({ accounts: 400 })
+    const record = createVenueRecord({ ...venue, name: 'Built-in venue' }, () => house.clock.now)
     for (const turn of venue.run()) {
       if (turn.step.step === STEPS) break
       record.turn(turn)

@@ -18,6 +18,19 @@ export {
   type ReadModelOptions,
   type RecordedDecision,
 } from './api/readModel.js'
+
+export type {
+  ActedWire,
+  ApprovalWire,
+  AttributionWire,
+  FillWire,
+  KillPreviewWire,
+  KillsWire,
+  KillWire,
+  OrderWire,
+  VenuesWire,
+} from './api/wire/acting.js'
+
 export {
   type CompareHedgingOptions,
   compareHedging,
@@ -25,6 +38,7 @@ export {
   HedgingRuleError,
 } from './hedging/compareHedging.js'
 export type { HedgingRow } from './hedging/tally.js'
+
 export { type House, type HouseOptions, type HouseOutcome, InstrumentError, openHouse } from './house/house.js'
 export { LiveError, type VenueOpener } from './house/live.js'
 export { type RunExtent, runExtent } from './house/runState.js'
@@ -70,7 +84,9 @@ export {
   type SqlView,
   sqlTables,
 } from './storage/index.js'
+export { clearingReplay, type VenueWalk, type VenueWalkOptions, venueHeader, walkVenue } from './venue/journal.js'
 export { createVenueRecord, type VenueRecord } from './venue/record.js'
+export { createVenueReport, type VenueReport } from './venue/report.js'
 export { type ServeVenueOptions, serveVenue } from './venue/serve.js'
 export { type Incident, type IncidentAccount, openIncidents } from './watchdog/incident.js'
 export { drillWatchdog, runWatchdog, WatchdogError, type WatchdogOptions } from './watchdog/watchdog.js'

@@ -79,7 +79,14 @@ it('the runs were not vacuous', () => {
   if (SEEDS.length < 4) return
   expect(tally.events).toBeGreaterThan(200_000)
   for (const name of Object.keys(RATIOS)) expect(tally.faults[name], name).toBeGreaterThan(0)
-  for (const name of ['order confirmed', 'order unresolved', 'order rejected', 'settled by client-id', 'kill', 'crash']) {
+  for (const name of [
+    'order confirmed',
+    'order unresolved',
+    'order rejected',
+    'settled by client-id',
+    'kill',
+    'crash',
+  ]) {
     expect(tally.outcomes[name], name).toBeGreaterThan(0)
   }
 })
@@ -94,7 +101,15 @@ async function storm(world: ActWorld, random: () => number): Promise<void> {
     if (random() < 0.02) person(world, random)
   }
   for (let part = 0; part < 8; part++) {
-    if (process.env.HOLDFAST_SIM_TRACE) console.error(part, world.clock.now(), world.life()?.engine.view().sequence, Math.round(performance.now()), JSON.stringify(world.counts), world.exchange.snapshot().events)
+    if (process.env.HOLDFAST_SIM_TRACE)
+      console.error(
+        part,
+        world.clock.now(),
+        world.life()?.engine.view().sequence,
+        Math.round(performance.now()),
+        JSON.stringify(world.counts),
+        world.exchange.snapshot().events,
+      )
     await world.run(5_000 + Math.floor(random() * 20_000), tick)
     if (random() < 0.5) {
       await world.kill()
@@ -150,7 +165,8 @@ async function check(world: ActWorld, turns: readonly Turn[], where: () => strin
     labels.filter((label) => !decided.has(label)),
     `orders without a journalled decision; ${where()}`,
   ).toEqual([])
-  for (const [coin, { deposited, held }] of Object.entries(truth.money)) expect(held, `${coin}; ${where()}`).toBe(deposited)
+  for (const [coin, { deposited, held }] of Object.entries(truth.money))
+    expect(held, `${coin}; ${where()}`).toBe(deposited)
   const head = world.life()!.loop.view().stateDigest
   await world.kill()
   const journal = await openJournal(`/tmp/holdfast-replay-${process.pid}-${where().length}-${Math.abs(turns.length)}`, {

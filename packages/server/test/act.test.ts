@@ -10,7 +10,7 @@ describe('acting', () => {
     await world.run(20_000)
     const view = life.engine.view()
     console.log(life.log.slice(0, 20), view.sequence, view.orders, world.counts, view.assessment.portfolios[0]?.greeks)
-    console.log(view.decisions.slice(0,3))
+    console.log(view.decisions.slice(0, 3))
     expect(world.exchange.snapshot().accounts[0]!.positions).toHaveLength(1)
     world.dispose()
   })

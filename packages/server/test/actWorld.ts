@@ -10,7 +10,13 @@ import {
   type Rulebook,
   renderDiagnostics,
 } from '@holdfast/engine'
-import { createExchange, type Exchange, type ExchangeMarket, type ExchangeOptions, seededMarket } from '@holdfast/simulator'
+import {
+  createExchange,
+  type Exchange,
+  type ExchangeMarket,
+  type ExchangeOptions,
+  seededMarket,
+} from '@holdfast/simulator'
 import { openVenue } from '@holdfast/venues'
 import type { ActMetrics } from '../src/act/desk.js'
 import { createExecutor, type Executor } from '../src/act/executor.js'

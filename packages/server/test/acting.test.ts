@@ -1,4 +1,6 @@
+import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
 import { createApiKey } from '../src/api/keys.js'
 import { createHookVerifier, parseWebhookKey, signHook, WEBHOOK_WINDOW_MS } from '../src/api/webhook.js'
 import {
@@ -387,5 +389,31 @@ describe('what trading came to', () => {
     const [rule] = rules
     expect(rule.netUsd).toBeCloseTo(rule.pnlUsd - rule.feesUsd, 9)
     expect(rule.feesUsd).toBeCloseTo(0.00131 * 70_000, 9)
+  })
+})
+
+describe('the stream', () => {
+  it('behavior: `orders` and `kills` show what stands, at once and after each turn', async () => {
+    const { house } = hedging()
+    const api = await house.api()
+    await api.listen({ host: '127.0.0.1', port: 0 })
+    const { port } = api.server.address() as AddressInfo
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/v1/ws`)
+    await new Promise((done) => socket.once('open', done))
+    const heard: { channel: string; data: { live?: unknown[]; kills?: unknown[] } }[] = []
+    socket.on('message', (raw) => {
+      const { params } = JSON.parse(String(raw))
+      if (params !== undefined) heard.push(params)
+    })
+    const latest = (channel: string) => heard.findLast((one) => one.channel === channel)?.data
+    socket.send(
+      JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'subscribe', params: { channels: ['orders', 'kills'] } }),
+    )
+    await expect.poll(() => latest('orders')?.live).toHaveLength(1)
+    expect(latest('kills')?.kills).toEqual([])
+    await post(api, '/v1/kill', { scope: 'account:main', reason: 'x' })
+    await expect.poll(() => latest('kills')?.kills).toHaveLength(1)
+    socket.terminate()
+    await api.close()
   })
 })

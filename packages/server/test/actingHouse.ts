@@ -65,6 +65,14 @@ rules:
     promotion: { after: 1 h, decisions: 3, denied: 20 % }
     stage: shadow
     do: { hedge-delta: { target: 0 BTC, with: "${PERPETUAL}", account: book, maxSlippage: 10 bps } }
+  - id: crash-hedge
+    scope: { underlying: BTC }
+    when: abs(delta_net) > 2.5
+    rearm: { when: abs(delta_net) < 0.5 }
+    cooldown: 10 min
+    bounds: { perAction: 0.8 BTC, perDay: 4 BTC }
+    stage: paper
+    do: { hedge-delta: { target: 0 BTC, with: "${PERPETUAL}", account: book, maxSlippage: 15 bps } }
 `
 
 /** A desk that acts, over the real engine: one account behind a line that the test speaks for, one that is filled on paper. */
@@ -187,14 +195,15 @@ export function actingHouse() {
       clock.now += 200
       this.statement(positions)
     },
-    statement(positions: readonly object[], balance = '12') {
+    /** A complete statement and the list of open orders, where `standing` are in it. */
+    statement(positions: readonly object[], standing: readonly Decision[] = []) {
       return turn([
-        stamped({ kind: 'account', account: 'main', complete: true, balances: { BTC: balance }, positions }),
-        stamped({ kind: 'open-orders', account: 'main', orders: [] }),
+        stamped({ kind: 'account', account: 'main', complete: true, balances: { BTC: '12' }, positions }),
+        stamped({ kind: 'open-orders', account: 'main', orders: standing.map(standingOrder) }),
       ])
     },
     /** The venue's word on an order of ours: it stands, or is filled at a price. */
-    order({ id, action }: Decision, status: string, filled = '0', fillPrice?: string) {
+    order({ id, action }: Decision, status: string, filled = '0', fillPrice?: string, reason?: string) {
       if (action.kind !== 'order') throw new Error('not an order')
       const { instrument, size, limitPrice } = action
       count += 1
@@ -203,12 +212,13 @@ export function actingHouse() {
           kind: 'order',
           account: action.account,
           clientId: id,
-          venueOrderId: `BTC-${Number.parseInt(id.slice(0, 7), 16)}`,
+          venueOrderId: venueId(id),
           instrument,
           size,
           filled,
           limitPrice,
           status,
+          ...(reason === undefined ? {} : { reason }),
           ...(fillPrice === undefined ? {} : { averagePrice: fillPrice }),
         }),
         ...(fillPrice === undefined
@@ -234,6 +244,14 @@ export function actingHouse() {
 }
 
 export type ActingHouse = ReturnType<typeof actingHouse>
+
+const venueId = (id: string) => `BTC-${Number.parseInt(id.slice(0, 7), 16)}`
+
+function standingOrder({ id, action }: Decision): object {
+  if (action.kind !== 'order') throw new Error('not an order')
+  const { instrument, size, limitPrice } = action
+  return { clientId: id, venueOrderId: venueId(id), instrument, size, filled: '0', limitPrice, status: 'open' }
+}
 
 /** Orders of a turn that went out. */
 export function ordersOf({ decisions }: Turn): readonly Decision[] {

@@ -8,8 +8,8 @@ const STEPS = 120
 
 async function venueHouse(steps = STEPS) {
   const house = testHouse(1, 0)
-  const venue = await builtInVenue(7, 200)
-  const record = createVenueRecord(venue, () => house.clock.now)
+  const venue = await builtInVenue({ seed: 7, accounts: 200 })
+  const record = createVenueRecord({ ...venue, name: 'Built-in venue' }, () => house.clock.now)
   for (const turn of venue.run()) {
     if (turn.step.step >= steps) break
     record.turn(turn)

@@ -45,7 +45,7 @@ export interface Venue {
   /** Arms what the configuration asks for and reads back what is armed. */
   armGuards(): Promise<Known<readonly VenueGuardState[]>>
   state(): Promise<Known<VenueStateEvent['state']>>
-  /** Orders that cancel-on-disconnect does not cover are cancelled by the caller before. */
+  /** Cancels what was left to rest over this line, as far as the venue answers, and ends it. A kill is the caller's, before. */
   close(): Promise<void>
 }
 

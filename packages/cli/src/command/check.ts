@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import {
   type CompiledConfiguration,
   compileConfiguration,
+  compileVenue,
+  configurationKind,
   effectiveConfiguration,
   renderDiagnostics,
   renderEffective,
@@ -9,6 +11,7 @@ import {
 import type { Command } from 'commander'
 import { CommandError, EXIT } from '../exit.js'
 import { note, writeOut } from '../output.js'
+import { venueSummary } from './venue.js'
 
 export function addCheck(program: Command): void {
   program
@@ -29,6 +32,11 @@ export function loadConfiguration(
   file: string,
 ): CompiledConfiguration & { readonly ok: true } & { readonly text: string } {
   const text = readText(file)
+  if (configurationKind(text, file) === 'venue') {
+    throw new CommandError(
+      `${file} is of a venue; this verb is of a desk: \`holdfast run ${file}\` shows a venue's page`,
+    )
+  }
   const compiled = compileConfiguration(text, file)
   if (!compiled.ok) {
     throw new CommandError(`${file} does not hold:\n\n${renderDiagnostics(compiled.diagnostics)}`)
@@ -37,7 +45,7 @@ export function loadConfiguration(
   return { ...compiled, text }
 }
 
-function readText(file: string): string {
+export function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
@@ -47,6 +55,7 @@ function readText(file: string): string {
 
 async function check(file: string, json: boolean, explain: boolean): Promise<number> {
   const text = readText(file)
+  if (configurationKind(text, file) === 'venue') return checkVenue(file, text, json)
   const compiled = compileConfiguration(text, file)
   const effective = explain ? effectiveConfiguration(text, file) : undefined
   const values = effective?.ok ? { values: effective.values } : {}
@@ -66,4 +75,16 @@ async function check(file: string, json: boolean, explain: boolean): Promise<num
   const counts = `${configuration.accounts.length} accounts, ${rulebook.rules.length} rules, ${configuration.sources.length} sources`
   await writeOut(`${file}: holds (${counts}; rulebook ${rulebook.hash.slice(0, 12)})\n`)
   return EXIT.ok
+}
+
+async function checkVenue(file: string, text: string, json: boolean): Promise<number> {
+  const compiled = compileVenue(text, file)
+  const diagnostics = compiled.ok ? [] : compiled.diagnostics
+  if (json) await writeOut(`${JSON.stringify({ ok: compiled.ok, kind: 'venue', diagnostics })}\n`)
+  else if (compiled.ok) await writeOut(`${file}: holds (${venueSummary(compiled.venue, file)})\n`)
+  else {
+    note(`${renderDiagnostics(diagnostics)}\n`)
+    note(`${file}: ${diagnostics.length} ${diagnostics.length === 1 ? 'complaint' : 'complaints'}`)
+  }
+  return compiled.ok ? EXIT.ok : EXIT.unusable
 }

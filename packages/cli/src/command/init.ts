@@ -1,12 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
 import { fileURLToPath } from 'node:url'
-import { compileConfiguration, didYouMean, renderDiagnostics } from '@holdfast/engine'
+import { compileConfiguration, compileVenue, didYouMean, renderDiagnostics } from '@holdfast/engine'
 import type { Command } from 'commander'
 import { CommandError } from '../exit.js'
 import { note, writeOut } from '../output.js'
 
-const TEMPLATES = ['desk', 'vault'] as const
+const TEMPLATES = ['desk', 'vault', 'venue'] as const
 
 type Answers = { name: string; venue: string; underlying: string; marginModel: string }
 
@@ -32,7 +32,7 @@ export function addInit(program: Command): void {
     .command('init')
     .description('write a commented configuration, by asking or from a template')
     .argument('[file]', 'where to write it', 'holdfast.yaml')
-    .option('--template <kind>', `${TEMPLATES.join(' or ')}; without asking`)
+    .option('--template <kind>', `${TEMPLATES.join(', ')}; without asking`)
     .option('--force', 'write over a file that is there')
     .action(async (file: string, flags: { template?: string; force?: boolean }) => {
       if (existsSync(file) && flags.force !== true) {
@@ -41,7 +41,7 @@ export function addInit(program: Command): void {
       const template = templateOf(flags.template ?? 'desk')
       const asks = flags.template === undefined && process.stdin.isTTY === true
       const text = filled(template, asks ? await askAll() : defaults())
-      const compiled = compileConfiguration(text, file)
+      const compiled = flags.template === 'venue' ? compileVenue(text, file) : compileConfiguration(text, file)
       if (!compiled.ok)
         throw new CommandError(
           `init: with these answers the file does not hold:\n${renderDiagnostics(compiled.diagnostics)}`,

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { answerRequest, calcKinds } from '@holdfast/calc'
-import { renderDiagnostics } from '@holdfast/engine'
+import { configurationKind, renderDiagnostics } from '@holdfast/engine'
 import {
   AccountLockedError,
   type ApiKeyRecord,
@@ -25,12 +25,14 @@ import { CommandError, EXIT } from '../exit.js'
 import { note, paint, writeOut } from '../output.js'
 import { createDecisionTeller, createProgress } from '../progress.js'
 import { VERSION } from '../version.js'
-import { loadConfiguration } from './check.js'
+import { loadConfiguration, readText } from './check.js'
 import { openState, outcomeLines } from './outcome.js'
+import { runVenueFile } from './venue.js'
 
 export type RunFlags = {
   readonly speed: string
   readonly report?: string
+  readonly compareOff?: boolean
   readonly journal?: string
   readonly fresh?: boolean
   readonly untilEnd?: boolean
@@ -45,7 +47,7 @@ export type RunFlags = {
 export function addRun(program: Command): void {
   const command = program
     .command('run')
-    .description('run the loop: watch, assess, decide, record')
+    .description('run what a configuration says: a desk (watch, assess, decide, record), or a venue (`kind: venue`)')
     .argument('<file>', 'the configuration, YAML')
   withRunFlags(command, 'max').action(async (file: string, flags: RunFlags) => {
     process.exitCode = await run(file, flags)
@@ -57,6 +59,7 @@ export function withRunFlags(command: Command, speed: string): Command {
     .option('--until-end', 'stop when the recorded sources end, instead of serving what was found')
     .option('--speed <n>', 'seconds of data per second of time, or max', speed)
     .option('--report <dir>', 'leave report.json, report.html and the lists of decisions, assessments and alerts there')
+    .option('--compare-off', 'with --report: also how the run would have gone without the rules that act')
     .option('--journal <dir>', 'folder of the journal, instead of the one in the configuration')
     .option('--fresh', 'begin a new journal beside the one that is there')
     .option('--host <address>', 'address to listen on; off loopback API keys are needed')
@@ -68,6 +71,8 @@ export function withRunFlags(command: Command, speed: string): Command {
 }
 
 export async function run(file: string, flags: RunFlags): Promise<number> {
+  const written = readText(file)
+  if (configurationKind(written, file) === 'venue') return runVenueFile(file, written, flags)
   const compiled = loadConfiguration(file)
   const { configuration, rulebook, text } = compiled
   const stop = new AbortController()
@@ -101,6 +106,7 @@ export async function run(file: string, flags: RunFlags): Promise<number> {
       ],
       journalFolder: journalFolder(configuration, flags),
       ...(flags.report === undefined ? {} : { reportFolder: flags.report }),
+      ...(flags.compareOff === true ? { compareOff: true } : {}),
       ...(process.env.DATABASE_URL === undefined ? {} : { databaseUrl: process.env.DATABASE_URL }),
       ...serving(flags, configuration.server),
     })
@@ -141,7 +147,7 @@ function outcomeJson(house: House, { run, report, damaged, closing }: HouseOutco
 }
 
 /** Where the journal lies; with --fresh, the first place beside it that is still empty. */
-function journalFolder(
+export function journalFolder(
   { file, journal }: { readonly file: string; readonly journal: { readonly path: string } },
   flags: RunFlags,
 ): string {

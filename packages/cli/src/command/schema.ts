@@ -1,5 +1,12 @@
 import { calcKinds, requestSchema } from '@holdfast/calc'
-import { configurationSchema, didYouMean, marginModelNames, marginParameterSchema } from '@holdfast/engine'
+import {
+  clearingEventJsonSchema,
+  configurationSchema,
+  didYouMean,
+  marginModelNames,
+  marginParameterSchema,
+  venueSchema,
+} from '@holdfast/engine'
 import { scenarioJsonSchema } from '@holdfast/simulator'
 import type { Command } from 'commander'
 import { CommandError } from '../exit.js'
@@ -11,7 +18,7 @@ export function addSchema(program: Command): void {
     .description('print the JSON Schema of a request or a file')
     .argument(
       '<kind>',
-      `configuration, scenario, margin-parameters, or a kind of calc: ${[...calcKinds.keys()].join(', ')}`,
+      `configuration, venue, clearing-event, scenario, margin-parameters, or a kind of calc: ${[...calcKinds.keys()].join(', ')}`,
     )
     .option('--model <name>', `with margin-parameters: ${marginModelNames.join(', ')}`)
     .action(async (kind: string, { model }: { model?: string }) => {
@@ -21,11 +28,13 @@ export function addSchema(program: Command): void {
 
 function schemaOf(kind: string, model: string | undefined): unknown {
   if (kind === 'configuration') return configurationSchema()
+  if (kind === 'venue') return venueSchema()
+  if (kind === 'clearing-event') return clearingEventJsonSchema()
   if (kind === 'scenario') return scenarioJsonSchema()
   if (kind === 'margin-parameters') return parametersOf(model)
   const calc = calcKinds.get(kind)
   if (calc !== undefined) return requestSchema(calc)
-  const known = ['configuration', 'scenario', 'margin-parameters', ...calcKinds.keys()]
+  const known = ['configuration', 'venue', 'clearing-event', 'scenario', 'margin-parameters', ...calcKinds.keys()]
   throw new CommandError(`schema: unknown kind '${kind}'${didYouMean(kind, known) || `; known: ${known.join(', ')}`}`)
 }
 

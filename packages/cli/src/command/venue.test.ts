@@ -7,8 +7,8 @@ import { venueEventLines, venueOutcome, venueOutcomeLines } from './venueOutcome
 const run = await recorded()
 
 async function recorded() {
-  const venue = await builtInVenue(7, 200)
-  const record = createVenueRecord(venue, () => 0)
+  const venue = await builtInVenue({ seed: 7, accounts: 200 })
+  const record = createVenueRecord({ ...venue, name: 'Built-in venue' }, () => 0)
   const turns: VenueTurn[] = []
   for (const turn of venue.run()) {
     record.turn(turn)

@@ -19,10 +19,12 @@ export function createVenueLine(steps: number) {
       if (!shown || Date.now() - drawn < DRAW_EVERY_MS) return
       drawn = Date.now()
       clear()
-      const share = (step.step + 1) / steps
+      const share = Math.min(1, (step.step + 1) / steps)
       const full = Math.round(share * BAR_WIDTH)
       const bar = `${'█'.repeat(full)}${'░'.repeat(BAR_WIDTH - full)} ${Math.round(share * 100)} %`
-      const figures = `BTC ${usd(step.btc)}  fund ${usd(step.fund)}  open interest ${usd(step.openInterest)}`
+      const [first] = Object.entries(step.prices)
+      const price = first === undefined ? '' : `${first[0]} ${usd(first[1])}  `
+      const figures = `${price}fund ${usd(step.fund)}  open interest ${usd(step.openInterest)}`
       process.stderr.write(`${bar}  ${minute(step.time)}  ${figures}`.slice(0, (process.stderr.columns ?? 120) - 1))
       there = true
     },
@@ -57,7 +59,8 @@ export function venueEventLines({ step, events }: VenueTurn): readonly string[] 
 }
 
 export function venueOutcome(record: VenueRecord, digest: string) {
-  const view = record.view()!
+  const view = record.view()
+  if (view === undefined) throw new Error('Invariant: a venue that ended has had a step')
   return {
     reason: view.state === 'stopped' ? 'stopped' : 'ended',
     steps: record.steps().length,

@@ -1,3 +1,14 @@
+import type {
+  Acted,
+  Approval,
+  Attribution,
+  Fill,
+  KillMode,
+  KillPreview,
+  Kills,
+  Order,
+  Venues,
+} from '../acting/types.js'
 import type { Venue, VenueStep } from '../venue/types.js'
 import type {
   Account,
@@ -9,6 +20,7 @@ import type {
   Position,
   Rule,
   Series,
+  Stage,
   Status,
   WhyNot,
 } from './types.js'
@@ -32,6 +44,14 @@ export type Client = ReturnType<typeof createClient>
 /** The REST calls that the page makes. */
 export function createClient(key: () => string | undefined) {
   const get = async <T>(path: string): Promise<T> => answer<T>(await fetch(path, { headers: headersOf(key()) }))
+  const post = async <T>(path: string, body: object): Promise<T> =>
+    answer<T>(
+      await fetch(path, {
+        method: 'POST',
+        headers: { ...headersOf(key()), 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() },
+        body: JSON.stringify(body),
+      }),
+    )
   const all = async <T>(path: string): Promise<readonly T[]> => {
     const items: T[] = []
     let cursor: string | undefined
@@ -63,14 +83,20 @@ export function createClient(key: () => string | undefined) {
     venue: () => get<Venue>('/v1/venue'),
     venueHistory: async (from: number) =>
       (await get<{ items: readonly VenueStep[] }>(`/v1/venue/history?from=${from}`)).items,
-    acknowledge: async (id: string) =>
-      answer<Alert>(
-        await fetch(`/v1/alerts/${encodeURIComponent(id)}/acknowledge`, {
-          method: 'POST',
-          headers: { ...headersOf(key()), 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() },
-          body: '{}',
-        }),
-      ),
+    acknowledge: (id: string) => post<Alert>(`/v1/alerts/${encodeURIComponent(id)}/acknowledge`, {}),
+    orders: async () => (await get<Page<Order>>('/v1/orders?limit=200')).items,
+    fills: async () => (await get<Page<Fill>>('/v1/fills?limit=100')).items,
+    attribution: () => get<Attribution>('/v1/attribution'),
+    approvals: async () => (await get<{ items: readonly Approval[] }>('/v1/approvals')).items,
+    venues: () => get<Venues>('/v1/venues'),
+    kills: () => get<Kills>('/v1/kill'),
+    previewKill: (scope: string, mode: KillMode) => post<KillPreview>('/v1/kill/preview', { scope, mode }),
+    kill: (order: { scope: string; mode: KillMode; drill: boolean; reason: string }) => post<Acted>('/v1/kill', order),
+    resume: (scope: string, reason: string) => post<Acted>('/v1/resume', { scope, reason }),
+    answer: (id: string, verdict: 'approve' | 'reject') =>
+      post<Acted>(`/v1/approvals/${encodeURIComponent(id)}/${verdict}`, {}),
+    moveRule: (rule: string, stage: Stage) => post<Acted>(`/v1/rules/${encodeURIComponent(rule)}/stage`, { stage }),
+    adopt: (account: string) => post<Acted>(`/v1/accounts/${encodeURIComponent(account)}/adopt`, {}),
   }
 }
 

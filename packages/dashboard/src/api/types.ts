@@ -1,3 +1,5 @@
+import type { Ladder, RuleBound } from '../acting/types.js'
+
 /**
  * The API's answers as the page sees them. They mirror the server's schemas; a type test holds the two equal, so that the
  * page needs nothing of the server.
@@ -215,6 +217,17 @@ export type ExecutionStyle =
   | { readonly kind: 'post-only'; readonly patienceMs: number; readonly afterwards: 'cancel' | 'take' }
   | { readonly kind: 'sliced'; readonly slices: number; readonly everyMs: number; readonly participation: number }
 
+export type OrderPurpose =
+  | 'hedge-delta'
+  | 'hedge-options'
+  | 'reduce'
+  | 'flatten'
+  | 'rebalance'
+  | 'repay'
+  | 'boost'
+  | 'insurance'
+  | 'option-selling'
+
 export type Action =
   | {
       readonly kind: 'alert'
@@ -225,16 +238,7 @@ export type Action =
     }
   | {
       readonly kind: 'order'
-      readonly purpose:
-        | 'hedge-delta'
-        | 'hedge-options'
-        | 'reduce'
-        | 'flatten'
-        | 'rebalance'
-        | 'repay'
-        | 'boost'
-        | 'insurance'
-        | 'option-selling'
+      readonly purpose: OrderPurpose
       readonly venue: string
       readonly account: string
       readonly instrument: string
@@ -357,6 +361,9 @@ export type Rule = {
   readonly scope: string
   readonly condition: string
   readonly action: string
+  readonly bounds: readonly RuleBound[]
+  /** Absent for rules that only alert. */
+  readonly ladder?: Ladder
 }
 
 export type WhyNot = {

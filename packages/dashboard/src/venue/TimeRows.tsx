@@ -19,14 +19,6 @@ type RowKind = {
 const count = (value: number) => plain(value)
 const ROWS: readonly RowKind[] = [
   {
-    name: 'BTC index, USD',
-    of: ({ btc }) => btc,
-    text: (v) => `$${plain(v)}`,
-    shape: 'line',
-    fromZero: false,
-    tone: 'other',
-  },
-  {
     name: 'margin calls, accounts a step',
     of: ({ calls }) => calls,
     text: count,
@@ -68,6 +60,19 @@ const ROWS: readonly RowKind[] = [
   },
 ]
 
+/** The mark of the market that was marked first; none where no market was. */
+function priceRows(steps: readonly VenueStep[]): readonly RowKind[] {
+  const market = steps.flatMap(({ prices }) => Object.keys(prices))[0]
+  if (market === undefined) return []
+  let last = steps.find(({ prices }) => prices[market] !== undefined)?.prices[market] ?? Number.NaN
+  const of = ({ prices }: VenueStep) => {
+    last = prices[market] ?? last
+    return last
+  }
+  const text = (value: number) => `$${plain(value)}`
+  return [{ name: `${market}, USD`, of, text, shape: 'line', fromZero: false, tone: 'other' }]
+}
+
 function beyondFund({ deleveragedLoss, socialisedLoss, unabsorbedLoss }: VenueStep): number {
   return deleveragedLoss + socialisedLoss + unabsorbedLoss
 }
@@ -101,7 +106,7 @@ export function TimeRows({ steps, total }: { readonly steps: readonly VenueStep[
           Latest
         </button>
       </label>
-      {ROWS.map((row) => (
+      {[...priceRows(steps), ...ROWS].map((row) => (
         <Row key={row.name} row={row} steps={steps} total={total} at={at} onChoose={choose} />
       ))}
       <p

@@ -17,6 +17,7 @@ const ROOMS = [
   { id: 'venue-time', key: '3', name: 'Calls, liquidations, fund' },
   { id: 'venue-worst', key: '4', name: 'Worst accounts' },
   { id: 'venue-events', key: '5', name: 'What happened' },
+  { id: 'venue-queue', key: '6', name: 'Deleveraging queue' },
 ] as const
 
 /** The operators' page of a venue. */
@@ -64,7 +65,7 @@ export function VenuePage() {
           >
             <Figures venue={venue} />
           </Room>
-          <Room id="venue-time" aside="one step is half an hour">
+          <Room id="venue-time" aside="one point is one step">
             <TimeRows steps={steps} total={venue.steps} />
           </Room>
           <Room id="venue-health" aside="accounts with positions">
@@ -82,6 +83,9 @@ export function VenuePage() {
               ))}
             </ol>
           </Room>
+          <Room id="venue-queue" aside="who is asked first, were the other side to fail beyond the fund">
+            <Queues venue={venue} />
+          </Room>
         </main>
       )}
     </>
@@ -95,7 +99,7 @@ function Bar({ state, theme, onTheme }: { state: VenueState; theme: Theme; onThe
   return (
     <header className="topbar">
       <h1>
-        <Glyph /> Holdfast <span className="run-name">Built-in venue, February 2026</span>
+        <Glyph /> Holdfast <span className="run-name">{venue?.name ?? 'venue'}</span>
       </h1>
       <p className="engine-time">
         <span className="dim">data time</span> <span className="figure">{second(venue?.latest.time)}</span>
@@ -173,6 +177,36 @@ function Figures({ venue: { total, latest } }: { readonly venue: Venue }) {
         </div>
       ))}
     </dl>
+  )
+}
+
+function Queues({ venue: { adlQueues } }: { readonly venue: Venue }) {
+  if (adlQueues.length === 0) return <p className="empty">Nobody holds a position.</p>
+  return (
+    <div className="scroll">
+      <table className="worst-accounts">
+        <thead>
+          <tr>
+            <th scope="col">market</th>
+            <th scope="col">side</th>
+            <th scope="col" className="number">
+              in the queue
+            </th>
+            <th scope="col">first to be asked</th>
+          </tr>
+        </thead>
+        <tbody>
+          {adlQueues.map(({ market, side, accounts, length }) => (
+            <tr key={`${market} ${side}`}>
+              <th scope="row">{market}</th>
+              <td>{side}</td>
+              <td className="number">{plain(length)}</td>
+              <td className="figure">{accounts.join(', ')}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   )
 }
 

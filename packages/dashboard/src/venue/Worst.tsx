@@ -59,11 +59,13 @@ function Row({ account, open, onToggle }: { account: VenueAccount; open: boolean
         <td className="figure">
           {positions.map(({ market, size }) => `${plain(size, 3, 'always')} ${market}`).join(', ')}
         </td>
-        <td className="number">{usd(equity)}</td>
-        <td className="number">{usd(maintenanceMargin)}</td>
-        <td className="number">{ratio === undefined ? 'no equity' : percent(ratio)}</td>
+        <td className="number">{equity === undefined ? 'unknown' : usd(equity)}</td>
+        <td className="number">{maintenanceMargin === undefined ? 'unknown' : usd(maintenanceMargin)}</td>
         <td className="number">
-          {distance === undefined ? 'no move' : distance === 0 ? 'now' : percent(distance, 2, 'always')}
+          {ratio !== undefined ? percent(ratio) : equity === undefined ? 'unknown' : 'no equity'}
+        </td>
+        <td className="number">
+          {distance === undefined ? 'none known' : distance === 0 ? 'now' : percent(distance, 2, 'always')}
         </td>
       </tr>
       {open && (

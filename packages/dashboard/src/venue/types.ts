@@ -2,8 +2,7 @@
 export type VenueStep = {
   readonly step: number
   readonly time: string
-  readonly btc: number
-  readonly eth: number
+  readonly prices: Readonly<Record<string, number>>
   readonly notices: number
   readonly calls: number
   readonly liquidations: number
@@ -23,9 +22,9 @@ export type VenueStep = {
 export type VenueAccount = {
   readonly account: string
   readonly band: string
-  readonly equity: number
-  readonly initialMargin: number
-  readonly maintenanceMargin: number
+  readonly equity?: number
+  readonly initialMargin?: number
+  readonly maintenanceMargin?: number
   readonly ratio?: number
   readonly distance?: number
   readonly positions: readonly { readonly market: string; readonly size: number; readonly notional: number }[]
@@ -33,6 +32,7 @@ export type VenueAccount = {
 }
 
 export type Venue = {
+  readonly name: string
   readonly state: 'running' | 'finished' | 'stopped'
   readonly steps: number
   readonly accounts: number
@@ -55,5 +55,11 @@ export type Venue = {
   readonly fall: readonly number[]
   readonly rise: readonly number[]
   readonly worst: readonly VenueAccount[]
+  readonly adlQueues: readonly {
+    readonly market: string
+    readonly side: 'long' | 'short'
+    readonly accounts: readonly string[]
+    readonly length: number
+  }[]
   readonly events: readonly { readonly time: string; readonly account?: string; readonly text: string }[]
 }

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useState } from 'react'
+import { ActingPage } from '../acting/ActingPage.js'
 import { freshness } from '../state/house.js'
 import type { Store } from '../state/store.js'
 import { DecisionDrawer } from './DecisionDrawer.js'
@@ -16,6 +17,7 @@ import { TopBar } from './TopBar.js'
 import { Unlock } from './Unlock.js'
 import { useHouse, useNow } from './useStore.js'
 import { useTheme } from './useTheme.js'
+import { useView } from './useView.js'
 import { WhatIf } from './WhatIf.js'
 
 /** The desk's page. */
@@ -23,6 +25,7 @@ export function App({ store }: { readonly store: Store }) {
   const state = useHouse(store)
   const now = useNow()
   const [theme, toggleTheme] = useTheme()
+  const [view, toggleView] = useView()
   const [chosen, setChosen] = useState(0)
   const [openedId, setOpened] = useState<string>()
   const [helping, setHelping] = useState(false)
@@ -46,6 +49,9 @@ export function App({ store }: { readonly store: Store }) {
         case 'portfolio':
           if (portfolios.length > 0) setChosen((before) => (before + 1) % portfolios.length)
           return
+        case 'view':
+          toggleView()
+          return
         case 'theme':
           toggleTheme()
           return
@@ -54,20 +60,22 @@ export function App({ store }: { readonly store: Store }) {
           return
       }
     },
-    [decisions, portfolios, openedId, toggleTheme],
+    [decisions, portfolios, openedId, toggleTheme, toggleView],
   )
 
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
-      const typing = event.target instanceof HTMLInputElement && event.target.type !== 'range'
-      const command = commandOf(event.key, typing, event.ctrlKey || event.metaKey || event.altKey)
+      const { target } = event
+      const typing =
+        (target instanceof HTMLInputElement && target.type !== 'range') || target instanceof HTMLSelectElement
+      const command = commandOf(event.key, typing, event.ctrlKey || event.metaKey || event.altKey, view)
       if (command === undefined) return
       event.preventDefault()
       obey(command)
     }
     window.addEventListener('keydown', pressed)
     return () => window.removeEventListener('keydown', pressed)
-  }, [obey])
+  }, [obey, view])
 
   return (
     <>
@@ -75,6 +83,7 @@ export function App({ store }: { readonly store: Store }) {
         state={state}
         now={now}
         theme={theme}
+        view={view}
         onTheme={toggleTheme}
         onHelp={() => setHelping(true)}
         onRetry={store.retryNow}
@@ -86,6 +95,10 @@ export function App({ store }: { readonly store: Store }) {
       )}
       {state.connection.kind === 'locked' ? (
         <Unlock onUnlock={store.unlock} />
+      ) : view === 'acting' ? (
+        <main className={doubtful ? 'page acting doubtful' : 'page acting'}>
+          <ActingPage client={store.client} />
+        </main>
       ) : (
         <main className={doubtful ? 'page doubtful' : 'page'}>
           <Headline
@@ -117,7 +130,7 @@ export function App({ store }: { readonly store: Store }) {
           onClose={() => setOpened(undefined)}
         />
       )}
-      {helping && <Help onClose={() => setHelping(false)} />}
+      {helping && <Help view={view} onClose={() => setHelping(false)} />}
     </>
   )
 }

@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'react'
-import { OTHER_KEYS, SECTIONS } from './shortcuts.js'
+import { ACTING_SECTIONS, OTHER_KEYS, SECTIONS, type ViewName } from './shortcuts.js'
 
 /** The list of keys. */
-export function Help({ onClose }: { readonly onClose: () => void }) {
+export function Help({ view, onClose }: { readonly view: ViewName; readonly onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     if (dialog.current?.open === false) dialog.current.showModal()
@@ -16,7 +16,7 @@ export function Help({ onClose }: { readonly onClose: () => void }) {
         </button>
       </header>
       <dl>
-        {[...SECTIONS, ...OTHER_KEYS].map(({ key, name }) => (
+        {[...(view === 'acting' ? ACTING_SECTIONS : SECTIONS), ...OTHER_KEYS].map(({ key, name }) => (
           <div key={key}>
             <dt>
               <kbd>{key}</kbd>

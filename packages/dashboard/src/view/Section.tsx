@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react'
-import { SECTIONS, type SectionId } from './shortcuts.js'
+import { ACTING_SECTIONS, SECTIONS, type SectionId } from './shortcuts.js'
 
 type SectionProps = { readonly id: SectionId; readonly aside?: ReactNode; readonly children: ReactNode }
 
 /** A room of the page: a quiet heading, its key, and what it holds. */
 export function Section({ id, aside, children }: SectionProps) {
-  const section = SECTIONS.find((entry) => entry.id === id)
+  const section = [...SECTIONS, ...ACTING_SECTIONS].find((entry) => entry.id === id)
   return (
     <section id={id} className={`room room-${id}`} aria-labelledby={`${id}-name`} tabIndex={-1}>
       <header className="room-head">

@@ -1,18 +1,20 @@
 import { second } from '../format/time.js'
 import { freshness, type HouseState } from '../state/house.js'
+import type { ViewName } from './shortcuts.js'
 import type { Theme } from './useTheme.js'
 
 type TopBarProps = {
   readonly state: HouseState
   readonly now: number
   readonly theme: Theme
+  readonly view: ViewName
   readonly onTheme: () => void
   readonly onHelp: () => void
   readonly onRetry: () => void
 }
 
 /** What runs, at which time of the data, and how far the page can be trusted. */
-export function TopBar({ state, now, theme, onTheme, onHelp, onRetry }: TopBarProps) {
+export function TopBar({ state, now, theme, view, onTheme, onHelp, onRetry }: TopBarProps) {
   const { status } = state
   const fresh = freshness(state, now)
   return (
@@ -20,6 +22,14 @@ export function TopBar({ state, now, theme, onTheme, onHelp, onRetry }: TopBarPr
       <h1>
         <Glyph /> Holdfast <span className="run-name">{status?.name}</span>
       </h1>
+      <nav className="views" aria-label="Views">
+        <a href="#watching" aria-current={view === 'watching' ? 'page' : undefined}>
+          Watching
+        </a>
+        <a href="#acting" aria-current={view === 'acting' ? 'page' : undefined}>
+          Acting
+        </a>
+      </nav>
       <p className="engine-time">
         <span className="dim">data time</span> <span className="figure">{second(status?.engineTime)}</span>
         {status?.progress !== undefined && (

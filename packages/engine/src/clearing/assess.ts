@@ -4,51 +4,41 @@ import type { Health } from '../liquidation/index.js'
 import { permits } from '../market/permits.js'
 import type { Quality } from '../market/quality.js'
 import type { ClearedMarket } from './parameters.js'
+import type { Assessed, Holdings, RuleView } from './rule.js'
 import type { AccountState, MarketState, Turn } from './state.js'
 
-const MILLION = 1_000_000n * ONE
+type HouseView = Pick<Turn, 'parameters' | 'state' | 'rule'>
 
-export type Requirement = { readonly initial: Money; readonly maintenance: Money }
-
-/**
- * Requirement of a position, exact, rounded down.
- *
- *   N = |size| · mark;  maintenance = N · (maintenanceRate + perMillion · N/10⁶)
- *   initial = N · (initialRate + perMillion · N/10⁶ + confidence)
- *
- * The doubt of the feed is margin: a wider confidence asks for more before anything is opened or withdrawn.
- */
-export function positionRequirement(size: Money, market: MarketState, rules: ClearedMarket): Requirement {
-  const notional = (absMoney(size) * market.price) / ONE
-  const extra = (rules.ratePerMillion * notional) / MILLION
-  return {
-    initial: (notional * (rules.initialRate + extra + market.confidence)) / ONE,
-    maintenance: (notional * (rules.maintenanceRate + extra)) / ONE,
-  }
+/** Margin of an account with its resting orders; `undefined` where an input that the rule needs is not known. */
+export function healthOf(view: HouseView, account: Holdings): Health | undefined {
+  const assessed = assessAccount(view, account)
+  return assessed.known ? assessed : undefined
 }
 
-/** Margin of an account at the marks that are known: collateral after haircuts plus unrealised P&L against requirements. */
-export function healthOf({ parameters, state }: Pick<Turn, 'parameters' | 'state'>, account: AccountState): Health {
-  let equity = account.balances.get(parameters.settlementAsset) ?? 0n
-  let initialMargin = 0n
-  let maintenanceMargin = 0n
+/** The same, with what is missing where it is not known. */
+export function assessAccount(view: HouseView, account: Holdings): Assessed {
+  const held = view.rule.assess(view, account)
+  if (!held.known || account.orders.size === 0) return held
+  const added = view.rule.ordersMargin(view, account, held)
+  if (added === undefined) return { known: false, missing: ['orders'] }
+  return { ...held, initialMargin: held.initialMargin + added }
+}
+
+/** Collateral after haircuts plus unrealised P&L, exact: what an account can bear of a loss, whatever the rule. */
+export function bookEquity(view: RuleView, account: Holdings): Money {
+  const { settlementAsset, collateral } = view.parameters
+  let equity = unrealised(view, account)
   for (const [asset, amount] of account.balances) {
-    if (asset === parameters.settlementAsset) continue
     equity +=
-      (multiplyHalfEven(amount, assetPrice({ parameters, state }, asset)) * parameters.collateral[asset]!.weight) / ONE
+      asset === settlementAsset
+        ? amount
+        : (multiplyHalfEven(amount, assetPrice(view, asset)) * collateral[asset]!.weight) / ONE
   }
-  for (const [name, { size, cost }] of account.positions) {
-    const market = state.markets.get(name)!
-    const { initial, maintenance } = positionRequirement(size, market, parameters.markets[name]!)
-    equity += multiplyHalfEven(size, market.price) - cost
-    initialMargin += initial
-    maintenanceMargin += maintenance
-  }
-  return { equity, initialMargin, maintenanceMargin }
+  return equity
 }
 
 /** Value without haircuts: what a buyer of everything would count. */
-export function markedEquity(turn: Turn, account: AccountState): Money {
+export function markedEquity(turn: RuleView, account: Holdings): Money {
   let equity = 0n
   for (const [asset, amount] of account.balances) {
     equity += asset === turn.parameters.settlementAsset ? amount : multiplyHalfEven(amount, assetPrice(turn, asset))
@@ -56,7 +46,7 @@ export function markedEquity(turn: Turn, account: AccountState): Money {
   return equity + unrealised(turn, account)
 }
 
-export function unrealised(turn: Turn, account: AccountState): Money {
+export function unrealised(turn: RuleView, account: Holdings): Money {
   let sum = 0n
   for (const [name, { size, cost }] of account.positions) {
     sum += multiplyHalfEven(size, turn.state.markets.get(name)!.price) - cost
@@ -65,20 +55,22 @@ export function unrealised(turn: Turn, account: AccountState): Money {
 }
 
 /** 0 where no price is known or it is too old: collateral that cannot be priced backs nothing. */
-function assetPrice({ parameters, state }: Pick<Turn, 'parameters' | 'state'>, asset: string): Money {
+export function assetPrice({ parameters, state }: RuleView, asset: string): Money {
   const known = state.assetPrices.get(asset)
   if (known === undefined) return 0n
   return state.time - known.publishedTime <= parameters.collateral[asset]!.maxAgeMs ? known.price : 0n
 }
 
+/** @param reference - what divergence is relative to: the average, or for an option the index of its underlying. */
 export function judgeMarket(
   market: MarketState,
   rules: ClearedMarket,
   now: number,
+  reference: Money,
 ): { quality: Quality; divergent: boolean } {
   if (!market.known) return { quality: 'unknown', divergent: false }
   const { delayedAfterMs, maxAgeMs, maxDivergence, maxConfidence } = rules.oracle
-  const divergent = absMoney(market.price - market.average) * ONE > maxDivergence * market.average
+  const divergent = absMoney(market.price - market.average) * ONE > maxDivergence * reference
   const ageMs = now - market.publishedTime
   if (ageMs > maxAgeMs) return { quality: 'stale', divergent }
   if (divergent || market.confidence > maxConfidence) return { quality: 'suspect', divergent }

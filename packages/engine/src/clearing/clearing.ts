@@ -1,14 +1,19 @@
 import type { Money } from '../book/money.js'
 import { digestOf } from '../journal/digest.js'
-import { type AdlCandidate, adlQueue, type Health } from '../liquidation/index.js'
-import { healthOf, markedEquity } from './assess.js'
+import { type AdlCandidate, adlQueue, type Health, type LiquidationPlan } from '../liquidation/index.js'
+import { marginModel } from '../margin/registry.js'
+import { assessAccount, healthOf, markedEquity } from './assess.js'
 import type { ClearingDecision } from './decision.js'
 import { enforce, lapseOrders, requestAuction } from './enforce.js'
 import type { ClearingEvent } from './event.js'
 import * as intake from './intake.js'
 import { auditClearing } from './ledger.js'
+import { LINEAR_RULE } from './linearRule.js'
+import { modelRule } from './modelRule.js'
 import { type ClearingParameters, checkClearingParameters } from './parameters.js'
+import { planAccount } from './plan.js'
 import { adlStanding } from './resolve.js'
+import type { Assessed, MarginRule } from './rule.js'
 import { bid } from './sale.js'
 import { decodeState, type Encoded, encodeState } from './snapshot.js'
 import { type AccountState, type ClearingState, decide, newClearingState, type Turn } from './state.js'
@@ -18,7 +23,12 @@ export type Clearing = {
   step(events: readonly ClearingEvent[]): readonly ClearingDecision[]
   /** The state, to be read only. */
   view(): Readonly<ClearingState>
+  /** `undefined` where there is no such account, or its margin is not known. */
   health(account: string): Health | undefined
+  /** Margin of an account, or what it lacks to be known; `undefined` where there is no such account. */
+  assess(account: string): Assessed | undefined
+  /** How an account would be liquidated now; `undefined` where there is no such account, or its margin is not known. */
+  plan(account: string): LiquidationPlan | undefined
   /** Who would be deleveraged against a residual of this sign in a market, first to be asked first. */
   adlQueue(market: string, residual: Money): readonly AdlCandidate[]
   /** What is wrong with the books; empty where every unit is accounted for. */
@@ -34,6 +44,7 @@ export type Clearing = {
  * auto-deleveraging and socialised losses. Deterministic: the same events give the same decisions and the same digest.
  *
  * @throws {ClearingParameterError} where a parameter is outside its range.
+ * @throws {UnknownMarginModelError} where the margin model is not known, {MarginParameterError} where its overrides do not hold.
  */
 export function createClearing(parameters: ClearingParameters): Clearing {
   checkClearingParameters(parameters)
@@ -46,21 +57,37 @@ export function restoreClearing(parameters: ClearingParameters, snapshot: Encode
   return clearingOf(parameters, decodeState(snapshot) as ClearingState)
 }
 
+function ruleOf(parameters: ClearingParameters): MarginRule {
+  const { margin } = parameters
+  return margin === undefined ? LINEAR_RULE : modelRule(marginModel(margin.model, margin.overrides), parameters)
+}
+
 function clearingOf(parameters: ClearingParameters, state: ClearingState): Clearing {
+  const rule = ruleOf(parameters)
+  const view = { parameters, state, rule }
   return {
     step: (events) => {
-      const turn: Turn = { parameters, state, decisions: [], queue: new Set() }
+      const turn: Turn = { parameters, state, rule, decisions: [], queue: new Set() }
       for (const event of events) take(turn, event)
       return turn.decisions
     },
     view: () => state,
     health: (id) => {
       const account = state.accounts.get(id)
-      return account === undefined ? undefined : healthOf({ parameters, state }, account)
+      return account === undefined ? undefined : healthOf(view, account)
+    },
+    assess: (id) => {
+      const account = state.accounts.get(id)
+      return account === undefined ? undefined : assessAccount(view, account)
+    },
+    plan: (id) => {
+      const account = state.accounts.get(id)
+      const health = account === undefined ? undefined : healthOf(view, account)
+      return health === undefined ? undefined : planAccount(view, account!, health)
     },
     adlQueue: (name, residual) => {
       const holders = [...(state.markets.get(name)?.holders ?? [])]
-      const standing = holders.map((id) => adlStanding({ parameters, state }, state.accounts.get(id)!, name))
+      const standing = holders.map((id) => adlStanding(view, state.accounts.get(id)!, name))
       return adlQueue(residual, standing, parameters.adl.rule, parameters.adl.seed)
     },
     audit: () => auditClearing(state, parameters.settlementAsset),
@@ -85,10 +112,13 @@ function take(turn: Turn, event: ClearingEvent): void {
   const timePassed = event.time > state.time
   state.sequence = event.sequence
   state.time = event.time
-  if (timePassed) intake.judgeMarkets(turn)
+  if (timePassed) {
+    intake.judgeMarkets(turn)
+    intake.judgeAssets(turn)
+  }
   const verdict = event.kind === 'clock' ? undefined : apply(turn, event)
   if (verdict !== undefined) decide(turn, { kind: 'refused', event: event.kind, reason: verdict })
-  if (event.kind === 'mark') intake.judgeMarkets(turn)
+  if (event.kind === 'mark' || event.kind === 'tick') intake.judgeMarkets(turn)
   if (timePassed) attend(turn)
   // Judging an account may touch others (deleveraging, socialising): they join the queue until nothing is left to judge.
   for (const id of turn.queue) {
@@ -124,6 +154,10 @@ function apply(turn: Turn, event: Exclude<ClearingEvent, { readonly kind: 'clock
       return intake.trade(turn, event)
     case 'mark':
       return intake.mark(turn, event)
+    case 'tick':
+      return intake.tick(turn, event)
+    case 'expiry':
+      return intake.expire(turn, event)
     case 'asset-price':
       return intake.assetPriced(turn, event)
     case 'funding':

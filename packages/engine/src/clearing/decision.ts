@@ -11,6 +11,8 @@ export type ClearingRefusal =
   | 'account-exists'
   | 'unknown-market'
   | 'market-settled'
+  | 'market-expired'
+  | 'not-expired'
   | 'unknown-asset'
   | 'amount-not-positive'
   | 'not-a-lot'
@@ -20,9 +22,11 @@ export type ClearingRefusal =
   | 'no-mark'
   | 'oracle'
   | 'price-band'
+  | 'not-a-number'
   | 'open-interest-cap'
   | 'band'
   | 'initial-margin'
+  | 'margin-unknown'
   | 'worsens-shortfall'
   | 'insufficient-balance'
   | 'unrealised-gains'
@@ -44,7 +48,7 @@ export type ClearingRefusal =
 export type ClearingDecision = { readonly time: number; readonly sequence: number } & ClearingDecisionBody
 
 export type ClearingDecisionBody =
-  | { readonly kind: 'refused'; readonly event: string; readonly reason: ClearingRefusal }
+  | { readonly kind: 'refused'; readonly event: string; readonly reason: ClearingRefusal; readonly of?: string }
   | {
       readonly kind: 'band'
       readonly account: string
@@ -54,6 +58,9 @@ export type ClearingDecisionBody =
       readonly maintenanceMargin: Money
     }
   | { readonly kind: 'notice'; readonly account: string }
+  /** The margin model lacks inputs for an account: it counts as risky until they are there, and is not liquidated on a guess. */
+  | { readonly kind: 'margin-unknown'; readonly account: string; readonly missing: readonly string[] }
+  | { readonly kind: 'margin-known'; readonly account: string }
   | ({ readonly kind: 'margin-call'; readonly account: string; readonly dueTime: number } & MarginCall)
   | { readonly kind: 'call-overdue'; readonly account: string; readonly proof: string | null }
   | { readonly kind: 'call-closed'; readonly account: string }
@@ -64,6 +71,8 @@ export type ClearingDecisionBody =
       readonly account: string
       readonly order: string
       readonly market: string
+      /** `reduce` brings a position towards 0; `hedge` opens one that offsets others. */
+      readonly purpose: 'reduce' | 'hedge'
       readonly size: Money
       readonly limit: Money
       readonly quality: Quality
@@ -107,5 +116,6 @@ export type ClearingDecisionBody =
   | { readonly kind: 'socialised'; readonly account: string; readonly amount: Money }
   | { readonly kind: 'withdrawals'; readonly gated: boolean }
   | { readonly kind: 'market-quality'; readonly market: string; readonly quality: Quality; readonly divergent: boolean }
+  | { readonly kind: 'asset-price'; readonly asset: string; readonly stale: boolean }
   /** Not one market with open interest can be trusted: that itself is the alarm. */
   | { readonly kind: 'all-markets-bad'; readonly raised: boolean }

@@ -1,18 +1,33 @@
-import { type Money, moneyFromNumber, moneyToNumber } from '../book/money.js'
-import { absMoney, minMoney, ONE } from '../liquidation/fraction.js'
-import { auctionPhase, type Health, keeperReward, marginCall, nextBand, planLiquidation } from '../liquidation/index.js'
-import { healthOf, markedEquity, mayLiquidate, positionRequirement } from './assess.js'
+import type { Money } from '../book/money.js'
+import { maxMoney, ONE } from '../liquidation/fraction.js'
+import {
+  type AcceptedAsset,
+  auctionPhase,
+  type Health,
+  keeperReward,
+  marginCall,
+  nextBand,
+} from '../liquidation/index.js'
+import { healthOf, markedEquity, mayLiquidate } from './assess.js'
 import type { ClearingRefusal } from './decision.js'
 import { credit } from './ledger.js'
+import { firstTranche } from './plan.js'
+import { referencePrice } from './reference.js'
 import { resolveInsolvency } from './resolve.js'
 import { type AccountState, decide, type Turn } from './state.js'
 
-/** A position is closed in at most so many tranches, however small the book. */
-const MAXIMAL_TRANCHES = 20
-
 /** Judges an account and does what its band asks for: notice, call, tranche, auction or resolution. */
 export function enforce(turn: Turn, account: AccountState): void {
-  const health = healthOf(turn, account)
+  const assessed = turn.rule.assess(turn, account)
+  if (!assessed.known) {
+    holdUnknown(turn, account, assessed.missing)
+    return
+  }
+  if (account.unknown !== null) {
+    account.unknown = null
+    decide(turn, { kind: 'margin-known', account: account.id })
+  }
+  const health: Health = assessed
   enterBand(turn, account, health)
   if (bandIsUnsafe(account) || account.call?.overdue === true) {
     liquidate(turn, account, health)
@@ -20,6 +35,17 @@ export function enforce(turn: Turn, account: AccountState): void {
   const idle = account.band === 'healthy' && account.tranche.size === 0 && account.auction === null
   if (idle) turn.state.attention.delete(account.id)
   else turn.state.attention.add(account.id)
+}
+
+/**
+ * An account whose margin cannot be worked out is risky: it is kept in view, its reason on record, nothing of it opens or leaves
+ * until the input is there. It is not liquidated on a guess.
+ */
+function holdUnknown(turn: Turn, account: AccountState, missing: readonly string[]): void {
+  turn.state.attention.add(account.id)
+  if (account.unknown !== null && account.unknown.join() === missing.join()) return
+  account.unknown = missing
+  decide(turn, { kind: 'margin-unknown', account: account.id, missing })
 }
 
 function enterBand(turn: Turn, account: AccountState, health: Health): void {
@@ -40,7 +66,7 @@ function enterBand(turn: Turn, account: AccountState, health: Health): void {
     account.call = { dueTime: state.time + parameters.callTermMs, proof: null, overdue: false }
     const call = marginCall(
       health,
-      acceptedAssets(turn),
+      acceptedAssets(turn, account),
       legsOf(turn, account),
       parameters.health,
       parameters.collateralCostRate,
@@ -60,19 +86,30 @@ function enterBand(turn: Turn, account: AccountState, health: Health): void {
   }
 }
 
-function acceptedAssets({ parameters, state }: Turn) {
+/** What an accepted asset counts for: its weight, or what a unit more of it does to equity and target under a margin model. */
+function acceptedAssets(turn: Turn, account: AccountState): readonly AcceptedAsset[] {
+  const { parameters, state } = turn
   const others = Object.entries(parameters.collateral).map(([asset, { weight }]) => {
-    return { asset, weight, price: state.assetPrices.get(asset)?.price ?? 0n }
+    const price = state.assetPrices.get(asset)?.price ?? 0n
+    return { asset, price, weight: parameters.margin === undefined ? weight : modelWeight(turn, account, asset, price) }
   })
   return [{ asset: parameters.settlementAsset, price: ONE, weight: ONE }, ...others]
 }
 
-function legsOf({ parameters, state }: Turn, account: AccountState) {
+function modelWeight(turn: Turn, account: AccountState, asset: string, price: Money): Money {
+  if (price === 0n) return 0n
+  const balances = new Map(account.balances).set(asset, (account.balances.get(asset) ?? 0n) + ONE)
+  const [before, after] = [healthOf(turn, account), healthOf(turn, { ...account, balances })]
+  if (before === undefined || after === undefined) return 0n
+  const asked = ((after.initialMargin - before.initialMargin) * (ONE + turn.parameters.health.restoreBuffer)) / ONE
+  return maxMoney(0n, ((after.equity - before.equity - asked) * ONE) / price)
+}
+
+function legsOf(turn: Turn, account: AccountState) {
+  const relief = turn.rule.relief(turn, account)
   return [...account.positions].map(([market, { size }]) => {
-    const rules = parameters.markets[market]!
-    const { price } = state.markets.get(market)!
-    const initialMargin = positionRequirement(size, state.markets.get(market)!, rules).initial
-    return { market, size, initialMargin, costPerUnit: (price * rules.tradingCostRate) / ONE }
+    const costPerUnit = (referencePrice(turn, market) * turn.parameters.markets[market]!.tradingCostRate) / ONE
+    return { market, size, initialMargin: relief.get(market)!, costPerUnit }
   })
 }
 
@@ -92,15 +129,21 @@ function liquidate(turn: Turn, account: AccountState, health: Health): void {
     attendAuction(turn, account, health, marked)
     const unfinished = account.auction === null && bandIsUnsafe(account)
     // The sale has done what it can (haircuts may ask for more than a buyer does): orders go on from here.
-    if (unfinished) liquidate(turn, account, healthOf(turn, account))
+    const left = unfinished ? healthOf(turn, account) : undefined
+    if (left !== undefined) liquidate(turn, account, left)
   } else if (account.positions.size === 0 && health.equity < 0n) {
-    resolveInsolvency(turn, account)
-    enterBand(turn, account, healthOf(turn, account))
+    resolve(turn, account)
   } else if (marked < 0n && below) openAuction(turn, account, health, 'insolvent')
   else if (account.tranche.size === 0 && account.positions.size > 0) {
     if (account.lapses >= turn.parameters.maximalLapses && below) openAuction(turn, account, health, 'solvent')
     else sendTranche(turn, account, health)
   }
+}
+
+function resolve(turn: Turn, account: AccountState): void {
+  resolveInsolvency(turn, account)
+  const after = healthOf(turn, account)
+  if (after !== undefined) enterBand(turn, account, after)
 }
 
 function bandIsUnsafe({ band }: AccountState): boolean {
@@ -113,54 +156,19 @@ function hold(turn: Turn, account: AccountState, reason: 'oracle' | 'auction-cap
   decide(turn, { kind: 'liquidation-held', account: account.id, reason })
 }
 
-/** The first tranche of the plan, rounded up to lots; the plan is made anew for the next one on the marks of then. */
+/** The first tranche of the plan; the plan is made anew for the next one on the marks of then. */
 function sendTranche(turn: Turn, account: AccountState, health: Health): void {
   const { parameters, state } = turn
-  const plan = planLiquidation({
-    equity: moneyToNumber(health.equity),
-    buffer: moneyToNumber(parameters.health.restoreBuffer),
-    trancheMs: parameters.trancheMs,
-    maximalTranches: MAXIMAL_TRANCHES,
-    openOrders: 0,
-    legs: [...account.positions].map(([name, { size }]) => {
-      const rules = parameters.markets[name]!
-      const market = state.markets.get(name)!
-      const price = moneyToNumber(market.price)
-      const held = moneyToNumber(absMoney(size))
-      const { initial } = positionRequirement(size, market, rules)
-      const rate = moneyToNumber(rules.tradingCostRate) + moneyToNumber(rules.liquidationPenalty)
-      return {
-        name,
-        size: moneyToNumber(size),
-        price,
-        scenarioLosses: [],
-        addOnPerUnit: held > 0 ? moneyToNumber(initial) / held : 0,
-        cost: { halfSpread: rate * price, fee: 0, impact: 0, wait: 0 },
-        trancheSize: Math.max(held / MAXIMAL_TRANCHES, moneyToNumber(rules.trancheSize)),
-        maximalHedge: 0,
-      }
-    }),
-  })
-  const first = plan.steps.find((step) => step.kind === 'tranche')
-  for (const { leg, size } of first?.trades ?? []) {
-    const { lot, liquidationSlippage } = parameters.markets[leg]!
-    const { price, quality } = state.markets.get(leg)!
-    const held = account.positions.get(leg)!.size
-    const wanted = moneyFromNumber(Math.abs(size)) ?? absMoney(held)
-    const amount = minMoney(((wanted + lot - 1n) / lot) * lot, absMoney(held))
-    const slip = (price * liquidationSlippage) / ONE
+  const trades = firstTranche(turn, account, health)
+  // No trade helps: what is left of the shortfall is for an auction.
+  if (trades.length === 0) account.lapses = Math.max(account.lapses, parameters.maximalLapses)
+  for (const { market, purpose, size, limit } of trades) {
     const order = `L${++state.orderCount}`
-    const signed = held > 0n ? -amount : amount
-    const limit = held > 0n ? price - slip : price + slip
-    state.orders.set(order, {
-      account: account.id,
-      market: leg,
-      size: signed,
-      limit,
-      expires: state.time + parameters.trancheMs,
-    })
+    const expires = state.time + parameters.trancheMs
+    state.orders.set(order, { account: account.id, market, purpose, size, limit, expires })
     account.tranche.add(order)
-    decide(turn, { kind: 'liquidation-order', account: account.id, order, market: leg, size: signed, limit, quality })
+    const { quality } = state.markets.get(market)!
+    decide(turn, { kind: 'liquidation-order', account: account.id, order, market, purpose, size, limit, quality })
   }
 }
 
@@ -194,7 +202,7 @@ function marginUnderAuction(turn: Turn): Money {
   let sum = 0n
   for (const id of turn.state.attention) {
     const account = turn.state.accounts.get(id)!
-    if (account.auction?.phase === 'solvent') sum += healthOf(turn, account).maintenanceMargin
+    if (account.auction?.phase === 'solvent') sum += healthOf(turn, account)?.maintenanceMargin ?? 0n
   }
   return sum
 }
@@ -234,8 +242,7 @@ export function attendAuction(turn: Turn, account: AccountState, health: Health,
     decide(turn, { kind: 'auction', account: account.id, phase: needed, what: 'redone' })
   } else if (needed === 'insolvent' && elapsed >= parameters.auction.insolventMs) {
     account.auction = null
-    resolveInsolvency(turn, account)
-    enterBand(turn, account, healthOf(turn, account))
+    resolve(turn, account)
   }
 }
 
@@ -246,6 +253,7 @@ export function requestAuction(turn: Turn, keeperId: string, accountId: string):
   if (keeper === undefined || account === undefined) return 'unknown-account'
   if (keeper.owner === account.owner) return 'same-account'
   const health = healthOf(turn, account)
+  if (health === undefined) return 'margin-unknown'
   const due = account.band === 'liquidation' && health.equity < health.maintenanceMargin
   if (!due || account.auction !== null || account.lapses === 0) return 'auction-not-due'
   if (!mayLiquidate(turn, account)) return 'oracle'

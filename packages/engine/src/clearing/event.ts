@@ -1,4 +1,6 @@
+import type { SviParameters } from '@holdfast/quant'
 import type { Money } from '../book/money.js'
+import type { MarketFigure } from '../margin/model.js'
 
 /**
  * What the clearing house hears, in one numbered sequence. `sequence` starts at 1 and has no gaps: an event that was seen is not
@@ -27,9 +29,11 @@ export type ClearingEventBody =
       readonly order: string
       readonly market: string
       readonly size: Money
+      /** Limit; absent: taken to be met at the mark. */
+      readonly price?: Money
     }
   | { readonly kind: 'order-done'; readonly account: string; readonly order: string }
-  /** A trade of the book: the buyer gets `size` > 0 at `price`. */
+  /** A trade of the book: the buyer gets `size` > 0 at `price`. Resting orders that it met shrink by it. */
   | {
       readonly kind: 'trade'
       readonly market: string
@@ -37,22 +41,25 @@ export type ClearingEventBody =
       readonly seller: string
       readonly size: Money
       readonly price: Money
+      readonly buyerOrder?: string
+      readonly sellerOrder?: string
     }
+  | ({ readonly kind: 'mark' } & MarkTick)
+  /** What a feed says at once: no account is judged between its parts. Each part is taken or refused by itself. */
   | {
-      readonly kind: 'mark'
-      readonly market: string
-      readonly price: Money
-      /** Time-weighted average price over some minutes. */
-      readonly average: Money
-      /** Half width of the feed's confidence, relative, fixed point. */
-      readonly confidence: Money
-      readonly publishedTime: number
+      readonly kind: 'tick'
+      readonly indices?: readonly IndexTick[]
+      readonly surfaces?: readonly SurfaceTick[]
+      readonly figures?: readonly { readonly figure: MarketFigure; readonly value: number }[]
+      readonly marks?: readonly MarkTick[]
     }
   | { readonly kind: 'asset-price'; readonly asset: string; readonly price: Money; readonly publishedTime: number }
   /** Longs pay `perUnit` of settlement money a unit of size to shorts; signed. */
   | { readonly kind: 'funding'; readonly market: string; readonly perUnit: Money }
   /** The market ends: every position is closed at this price. */
   | { readonly kind: 'settlement'; readonly market: string; readonly price: Money }
+  /** An expiry of an underlying settles at this price: options at what they are worth in it, futures at it. */
+  | { readonly kind: 'expiry'; readonly underlying: string; readonly expiry: number; readonly price: Money }
   /** An own liquidation order met a counterparty. `size` > 0. */
   | {
       readonly kind: 'fill'
@@ -74,3 +81,31 @@ export type ClearingEventBody =
   /** Proof that the margin call of an account reached its owner. */
   | { readonly kind: 'notice-delivered'; readonly account: string; readonly proof: string }
   | { readonly kind: 'clock' }
+
+/** Prices are settlement money per unit; those of options may be 0. */
+export type MarkTick = {
+  readonly market: string
+  readonly price: Money
+  /** Time-weighted average price over some minutes. */
+  readonly average: Money
+  /** Half width of the feed's confidence, relative, fixed point. */
+  readonly confidence: Money
+  readonly publishedTime: number
+}
+
+/** Price of an underlying, > 0, with the half width of its confidence, relative, fixed point. */
+export type IndexTick = {
+  readonly underlying: string
+  readonly price: Money
+  readonly confidence: Money
+  readonly publishedTime: number
+}
+
+/** Raw SVI of total variance in ln(K/F) for an expiry (epoch milliseconds), with its forward. Model numbers. */
+export type SurfaceTick = {
+  readonly underlying: string
+  readonly expiry: number
+  readonly forward: number
+  readonly svi: SviParameters
+  readonly publishedTime: number
+}

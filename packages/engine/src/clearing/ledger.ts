@@ -1,4 +1,4 @@
-import { type Money, multiplyHalfEven, shareHalfEven } from '../book/money.js'
+import { type Money, shareHalfEven } from '../book/money.js'
 import { absMoney } from '../liquidation/fraction.js'
 import type { AccountState, ClearingState, Turn } from './state.js'
 
@@ -51,9 +51,8 @@ export function exchange(
   movePosition(turn, seller, market, -size, -quote)
 }
 
-/** A fee on a notional, from the settlement balance to the house. */
-export function chargeFee(turn: Turn, account: AccountState, notional: Money, rate: Money): void {
-  const fee = multiplyHalfEven(notional, rate)
+/** A fee, from the settlement balance to the house. */
+export function chargeFee(turn: Turn, account: AccountState, fee: Money): void {
   credit(account, turn.parameters.settlementAsset, -fee)
   turn.state.fees += fee
 }

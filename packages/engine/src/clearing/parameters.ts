@@ -1,3 +1,4 @@
+import { type Instrument, type InstrumentKey, parseInstrumentKey } from '@holdfast/quant'
 import type { Money } from '../book/money.js'
 import { ONE } from '../liquidation/fraction.js'
 import {
@@ -8,10 +9,15 @@ import {
   type HealthSettings,
 } from '../liquidation/index.js'
 
-/** Rates are fixed-point fractions, sizes and money 10⁻¹⁸ fixed point. */
+/**
+ * Rates are fixed-point fractions, sizes and money 10⁻¹⁸ fixed point. Of an option, rates are of the index of its underlying.
+ * `initialRate`, `maintenanceRate` and `ratePerMillion` are the linear rule's; a margin model has figures of its own.
+ */
 export type ClearedMarket = {
   /** Markets of one underlying hedge each other when a queue for deleveraging is formed. */
   readonly underlying: string
+  /** What is cleared: linear, in the settlement asset. Needed where a margin model judges accounts. */
+  readonly instrument?: InstrumentKey
   readonly initialRate: Money
   readonly maintenanceRate: Money
   /** Added to both rates per million of settlement money of a position's notional: large positions cost more. */
@@ -45,10 +51,20 @@ export type OracleLimits = {
   readonly maxConfidence: Money
 }
 
+export type ClearingMargin = {
+  /** A name of the registry of margin models. */
+  readonly model: string
+  readonly overrides?: Readonly<Record<string, unknown>>
+  /** Ages of indices and surfaces. */
+  readonly inputs: { readonly delayedAfterMs: number; readonly maxAgeMs: number }
+}
+
 export type ClearingParameters = {
   /** In which prices, costs and funds are. */
   readonly settlementAsset: string
   readonly markets: Readonly<Record<string, ClearedMarket>>
+  /** The margin model that judges accounts; absent: the exact linear rule with the rates of each market. */
+  readonly margin?: ClearingMargin
   /** Collateral besides the settlement asset: the share of its price that counts. */
   readonly collateral: Readonly<Record<string, { readonly weight: Money; readonly maxAgeMs: number }>>
   readonly health: HealthSettings
@@ -128,6 +144,7 @@ export class ClearingParameterError extends Error {
 export function checkClearingParameters(parameters: ClearingParameters): void {
   for (const [name, market] of Object.entries(parameters.markets)) {
     const at = `/markets/${name}`
+    if (parameters.margin !== undefined) checkInstrument(parameters, name)
     need(
       market.maintenanceRate > 0n && market.maintenanceRate <= market.initialRate,
       `${at}/maintenanceRate`,
@@ -137,12 +154,14 @@ export function checkClearingParameters(parameters: ClearingParameters): void {
     need(market.lot > 0n, `${at}/lot`, 'must be > 0')
     need(market.trancheSize >= market.lot, `${at}/trancheSize`, 'must be at least a lot')
     need(
-      market.priceBand > 0n && market.priceBand < market.initialRate,
+      market.priceBand > 0n && (parameters.margin !== undefined || market.priceBand < market.initialRate),
       `${at}/priceBand`,
       'must be in (0, initialRate): a trade may not make an account insolvent',
     )
     need(
-      market.liquidationSlippage + market.liquidationPenalty + market.feeRate < market.maintenanceRate,
+      // A model judges each tranche before it is sent, and the penalty takes no more than the tranche frees.
+      parameters.margin !== undefined ||
+        market.liquidationSlippage + market.liquidationPenalty + market.feeRate < market.maintenanceRate,
       `${at}/liquidationPenalty`,
       'slippage + penalty + fee must be below maintenanceRate, or a liquidation would worsen the shortfall',
     )
@@ -161,6 +180,11 @@ export function checkClearingParameters(parameters: ClearingParameters): void {
     const { delayedAfterMs, maxAgeMs, maxDivergence } = market.oracle
     need(delayedAfterMs > 0 && delayedAfterMs <= maxAgeMs, `${at}/oracle/delayedAfterMs`, 'must be in (0, maxAgeMs]')
     need(maxDivergence > 0n, `${at}/oracle/maxDivergence`, 'must be > 0')
+  }
+  const inputs = parameters.margin?.inputs
+  if (inputs !== undefined) {
+    const { delayedAfterMs, maxAgeMs } = inputs
+    need(delayedAfterMs > 0 && delayedAfterMs <= maxAgeMs, '/margin/inputs/delayedAfterMs', 'must be in (0, maxAgeMs]')
   }
   for (const [asset, { weight }] of Object.entries(parameters.collateral)) {
     need(weight >= 0n && weight <= ONE, `/collateral/${asset}/weight`, 'must be in [0, 1]')
@@ -181,6 +205,41 @@ export function checkClearingParameters(parameters: ClearingParameters): void {
   need(auction.minimumShare >= 0n && auction.minimumShare <= ONE, '/auction/minimumShare', 'must be in [0, 1]')
   need(auction.keeperShare >= 0n && auction.keeperCap >= 0n && auction.buffer >= 0n, '/auction', 'shares must be ≥ 0')
   curveShare(auction.curve, 0)
+}
+
+/** The instrument of a market under a margin model; absent under the linear rule. */
+export function marketInstrument({ markets }: ClearingParameters, name: string): Instrument | undefined {
+  const key = markets[name]?.instrument
+  return key === undefined ? undefined : parseInstrumentKey(key)
+}
+
+/** The market in which an instrument is cleared, by its key; '' where none is. */
+export function marketOfKey(parameters: ClearingParameters, key: InstrumentKey): string {
+  let names = marketsByKey.get(parameters)
+  if (names === undefined) {
+    names = new Map(Object.entries(parameters.markets).map(([name, { instrument }]) => [instrument ?? '', name]))
+    marketsByKey.set(parameters, names)
+  }
+  return names.get(key) ?? ''
+}
+
+const marketsByKey = new WeakMap<ClearingParameters, ReadonlyMap<InstrumentKey, string>>()
+
+function checkInstrument(parameters: ClearingParameters, name: string): void {
+  const at = `/markets/${name}/instrument`
+  const instrument = marketInstrument(parameters, name)
+  if (instrument === undefined) {
+    throw new ClearingParameterError(at, 'must be an instrument key, such as deribit:BTC/USDC:USDC-260227-80000-C')
+  }
+  need(instrument.kind !== 'spot', at, 'spot is collateral, not a cleared market')
+  const { settlementAsset } = parameters
+  if (instrument.kind === 'spot') return
+  need(
+    instrument.payoff === 'linear' && instrument.settle === settlementAsset && instrument.quote === settlementAsset,
+    at,
+    `must be linear, quoted and settled in ${settlementAsset}`,
+  )
+  need(instrument.underlying === parameters.markets[name]!.underlying, at, 'must be of the underlying of its market')
 }
 
 function need(holds: boolean, path: string, rule: string): void {

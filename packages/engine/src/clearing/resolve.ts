@@ -1,7 +1,7 @@
 import { type Money, moneyToNumber, multiplyHalfEven } from '../book/money.js'
 import { absMoney, maxMoney, minMoney, ONE, shareFloor, splitExactly } from '../liquidation/fraction.js'
 import { type AdlCandidate, type AdlTake, deleverage, socialise } from '../liquidation/index.js'
-import { healthOf, markedEquity, unrealised } from './assess.js'
+import { bookEquity, markedEquity, unrealised } from './assess.js'
 import { balanceOf, credit, exchange } from './ledger.js'
 import { type AccountState, decide, type Turn } from './state.js'
 
@@ -177,7 +177,7 @@ function candidates(turn: Turn, account: AccountState, name: string, loss: Money
 /** Rounding of the shares of a loss is below a unit each: a unit of equity is left aside for it. */
 function maximum(turn: Turn, other: AccountState, loss: Money, total: Money): { readonly maximum?: Money } {
   if (loss === 0n) return {}
-  const equity = maxMoney(0n, healthOf(turn, other).equity - 1n)
+  const equity = maxMoney(0n, bookEquity(turn, other) - 1n)
   return { maximum: (equity * total) / loss }
 }
 
@@ -191,7 +191,7 @@ export function adlStanding(
   const { size, cost } = account.positions.get(name)!
   const value = moneyToNumber((size * price) / ONE)
   const entry = moneyToNumber(cost)
-  const equity = moneyToNumber(healthOf(turn, account).equity)
+  const equity = moneyToNumber(bookEquity(turn, account))
   const { underlying } = turn.parameters.markets[name]!
   let netExposure = 0n
   for (const [held, position] of account.positions) {
@@ -211,7 +211,7 @@ function shareable(turn: Turn, except: AccountState): { readonly account: string
   const shared: { account: string; balance: Money }[] = []
   for (const account of turn.state.accounts.values()) {
     if (account === except) continue
-    const balance = minMoney(balanceOf(account, turn.parameters.settlementAsset), healthOf(turn, account).equity)
+    const balance = minMoney(balanceOf(account, turn.parameters.settlementAsset), bookEquity(turn, account))
     if (balance > 0n) shared.push({ account: account.id, balance })
   }
   return shared

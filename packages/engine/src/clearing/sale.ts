@@ -26,7 +26,9 @@ export function bid(turn: Turn, event: Extract<ClearingEvent, { readonly kind: '
     if (!mayOpen(state.markets.get(name)!)) return 'oracle'
   }
   const { reserve, startTime } = account.auction
-  const { maintenanceMargin } = healthOf(turn, account)
+  const health = healthOf(turn, account)
+  if (health === undefined) return 'margin-unknown'
+  const { maintenanceMargin } = health
   const standing = { equity: markedEquity(turn, account), maintenanceMargin, reserve }
   const quote = quoteAuction(standing, parameters.auction, state.time - startTime)
   if (quote.phase !== account.auction.phase) return quote.phase === 'none' ? 'nothing-for-sale' : 'stale'
@@ -41,9 +43,9 @@ export function bid(turn: Turn, event: Extract<ClearingEvent, { readonly kind: '
   credit(bidder, parameters.settlementAsset, -payment)
   if (payment > 0n) credit(account, parameters.settlementAsset, payment)
   const after = healthOf(turn, bidder)
-  if (after.equity < after.initialMargin) {
+  if (after === undefined || after.equity < after.initialMargin) {
     moveBack(turn, account, bidder, restore)
-    return 'initial-margin'
+    return after === undefined ? 'margin-unknown' : 'initial-margin'
   }
   if (payment < 0n) drawFunds(turn, account, markets, -payment)
   account.auction.reserve = payment > 0n ? reserve + payment : reserve

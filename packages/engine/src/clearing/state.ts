@@ -1,8 +1,10 @@
+import type { SviParameters } from '@holdfast/quant'
 import type { Money } from '../book/money.js'
 import type { HealthBand } from '../liquidation/index.js'
 import type { Quality } from '../market/quality.js'
 import type { ClearingDecision, ClearingDecisionBody } from './decision.js'
 import type { ClearingParameters } from './parameters.js'
+import type { MarginRule } from './rule.js'
 
 /** `cost`: signed settlement money that the position was bought for; its value is size · mark − cost. */
 export type ClearedPosition = { size: Money; cost: Money }
@@ -10,6 +12,7 @@ export type ClearedPosition = { size: Money; cost: Money }
 export type LiquidationOrder = {
   readonly account: string
   readonly market: string
+  readonly purpose: 'reduce' | 'hedge'
   /** Signed, still open. */
   size: Money
   readonly limit: Money
@@ -23,17 +26,22 @@ export type AccountState = {
   /** By asset; the settlement asset is signed, others are ≥ 0. */
   readonly balances: Map<string, Money>
   readonly positions: Map<string, ClearedPosition>
-  readonly orders: Map<string, { readonly market: string; readonly size: Money }>
+  readonly orders: Map<string, RestingOrder>
   band: HealthBand
   call: { readonly dueTime: number; proof: string | null; overdue: boolean } | null
   /** Ids of own liquidation orders that are out. */
   readonly tranche: Set<string>
   lapses: number
+  /** What its margin lacks to be known, where it does. */
+  unknown: readonly string[] | null
   held: 'oracle' | 'auction-cap' | null
   /** The market that it left last: its fund stands for a deficit that outlives every position. */
   lastMarket: string | null
   auction: { startTime: number; phase: 'solvent' | 'insolvent'; reserve: Money } | null
 }
+
+/** `size` signed, still open; `price`: its limit, or `null` where it has none. */
+export type RestingOrder = { readonly market: string; readonly size: Money; readonly price: Money | null }
 
 export type MarketState = {
   price: Money
@@ -57,7 +65,14 @@ export type ClearingState = {
   orderCount: number
   readonly accounts: Map<string, AccountState>
   readonly markets: Map<string, MarketState>
-  readonly assetPrices: Map<string, { price: Money; publishedTime: number }>
+  readonly assetPrices: Map<string, { readonly price: Money; readonly publishedTime: number; stale: boolean }>
+  /** What margin models read beside marks: prices of underlyings, surfaces by `surfaceKey`, figures by name. */
+  readonly indices: Map<string, { readonly price: Money; readonly confidence: Money; readonly publishedTime: number }>
+  readonly surfaces: Map<
+    string,
+    { readonly forward: number; readonly svi: SviParameters; readonly publishedTime: number }
+  >
+  readonly figures: Map<string, number>
   readonly orders: Map<string, LiquidationOrder>
   /** Accounts with a timer or a liquidation: looked at as time passes. */
   readonly attention: Set<string>
@@ -77,10 +92,15 @@ export type ClearingState = {
 /** What one step works with. */
 export type Turn = {
   readonly parameters: ClearingParameters
+  readonly rule: MarginRule
   readonly state: ClearingState
   readonly decisions: ClearingDecision[]
   /** Accounts that are still to be judged in this step. */
   readonly queue: Set<string>
+}
+
+export function surfaceKey(underlying: string, expiry: number): string {
+  return `${underlying} ${expiry}`
 }
 
 export function newClearingState(parameters: ClearingParameters): ClearingState {
@@ -107,6 +127,9 @@ export function newClearingState(parameters: ClearingParameters): ClearingState 
     accounts: new Map(),
     markets,
     assetPrices: new Map(),
+    indices: new Map(),
+    surfaces: new Map(),
+    figures: new Map(),
     orders: new Map(),
     attention: new Set(),
     deposited: new Map(),

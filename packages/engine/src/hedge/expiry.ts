@@ -1,14 +1,5 @@
 import { log, normalCdf, type OptionRight } from '@holdfast/quant'
 
-/** Length of the window whose average settles a contract, milliseconds: the last half hour. */
-export const SETTLEMENT_AVERAGE_MS = 1_800_000
-
-/** Share of the settlement average that has fixed, 0 … 1. */
-export function fixedShare(expiry: number, now: number): number {
-  if (!(expiry - now < SETTLEMENT_AVERAGE_MS)) return 0
-  return Math.min(1, 1 - (expiry - now) / SETTLEMENT_AVERAGE_MS)
-}
-
 export type SettlementExposure = {
   /** ∂(payoff)/∂S of what has not fixed yet, per unit of the contract, base units; signed by the right. */
   readonly delta: number

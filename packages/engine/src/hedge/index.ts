@@ -16,9 +16,7 @@ export {
 } from './candidate.js'
 export {
   type DeliveryStep,
-  fixedShare,
   pinDeviations,
-  SETTLEMENT_AVERAGE_MS,
   type SettlementExposure,
   settlementExposure,
   syntheticDelivery,

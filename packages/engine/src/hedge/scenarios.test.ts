@@ -1,8 +1,8 @@
 import { black76Greeks, parseInstrumentKey } from '@holdfast/quant'
 import { describe, expect, it } from 'vitest'
+import { fixedShareAt } from '../assess/rollup.js'
 import {
   baseSize,
-  fixedShare,
   type HedgeCandidate,
   hedgeDelta,
   hedgeNeed,
@@ -169,7 +169,7 @@ describe('the settlement window', () => {
   const at = (minutes: number) => EXPIRY - minutes * 60_000
 
   it('[UN15] 07:45 UTC on expiry: half has fixed; the exposure is our own, not the decayed figure of the venue', () => {
-    const fixed = fixedShare(EXPIRY, at(15))
+    const fixed = fixedShareAt(EXPIRY, at(15))
     expect(fixed).toBe(0.5)
     const option = {
       right: 'call' as const,
@@ -193,10 +193,10 @@ describe('the settlement window', () => {
   })
 
   it('behavior: outside the window nothing has fixed; at the end everything has', () => {
-    expect(fixedShare(EXPIRY, at(30))).toBe(0)
-    expect(fixedShare(EXPIRY, at(300))).toBe(0)
-    expect(fixedShare(EXPIRY, at(0))).toBe(1)
-    expect(fixedShare(EXPIRY, at(-5))).toBe(1)
+    expect(fixedShareAt(EXPIRY, at(30))).toBe(0)
+    expect(fixedShareAt(EXPIRY, at(300))).toBe(0)
+    expect(fixedShareAt(EXPIRY, at(0))).toBe(1)
+    expect(fixedShareAt(EXPIRY, at(-5))).toBe(1)
     const option = { right: 'put' as const, strike: 80_000, spot: 70_000, vol: 0.6, average: 70_000, yearsLeft: 0 }
     expect(settlementExposure({ ...option, fixed: 1 })!.delta).toBeCloseTo(0, 15)
     expect(settlementExposure({ ...option, fixed: Number.NaN })).toBeUndefined()

@@ -45,6 +45,13 @@ describe('settleRound', () => {
     expect(settleRound(closing, held(-5), DAY + 15 * MINUTE, 15 * MINUTE).open).toMatchObject({ phase: 'open' })
   })
 
+  it('behavior: a condor is over once nothing is short, though a wing is left', () => {
+    const legs = ['a', 'b', 'c', 'd'].map((instrument, i) => ({ instrument, size: i < 2 ? 1 : -1 }))
+    const closing = memory({ strategy: 'iron-condor', phase: 'closing', legs, closing: { kind: 'profit', why: '' } })
+    const left = (instrument: string) => (instrument === 'a' ? 1 : 0)
+    expect(settleRound(closing, left, DAY, 15 * MINUTE).done[0]?.end.kind).toBe('profit')
+  })
+
   it('error: unknown holdings change nothing', () => {
     const before = memory()
     expect(settleRound(before, undefined, 30 * DAY, MINUTE)).toBe(before)
@@ -66,8 +73,8 @@ describe('whyClose', () => {
     expect(whyClose(open, terms, view, now)?.kind).toBe(kind)
   })
 
-  it('behavior: a condor whose legs differ is closed whatever else', () => {
-    const legs = [2, 2, -2, -1].map((size, i) => ({ instrument: `${i}`, size }))
+  it('behavior: a condor that is short more than its wing is closed whatever else', () => {
+    const legs = [2, 1, -2, -2].map((size, i) => ({ instrument: `${i}`, size }))
     expect(whyClose({ ...open, strategy: 'iron-condor', legs }, { inTheMoney: false }, {}, 0)?.kind).toBe('unbalanced')
   })
 })

@@ -83,7 +83,8 @@ export function settleRound(
     if (!filled && !waited) return memory
     return { ...memory, open: { ...open, phase: 'open', legs } }
   }
-  if (flat) {
+  // A wing that nobody would buy is left to expire; the round is over once nothing is short.
+  if (legs.every(({ size }) => size >= 0)) {
     const expired = now >= open.expiry
     const end: RoundEnd = expired
       ? { kind: 'expired', why: 'it expired' }
@@ -175,9 +176,9 @@ export function whyClose(round: Round, terms: CloseTerms, view: RoundView, now: 
   return undefined
 }
 
-/** An iron condor whose legs are not all of one size. */
+/** An iron condor that is short more than the wing beside it covers. Its legs are both wings, then what they cover. */
 export function isUnbalanced({ strategy, legs }: Pick<Round, 'strategy' | 'legs'>): boolean {
   if (strategy !== 'iron-condor') return false
-  const sizes = legs.map(({ size }) => Math.abs(size))
-  return sizes.some((size) => size !== sizes[0])
+  const size = (leg: number) => legs[leg]?.size ?? 0
+  return -size(2) > size(0) || -size(3) > size(1)
 }

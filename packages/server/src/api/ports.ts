@@ -43,6 +43,7 @@ export type VenuePort = {
 }
 
 export type VenueView = {
+  readonly name: string
   readonly state: 'running' | 'finished' | 'stopped'
   /** Of the whole run. */
   readonly steps: number

@@ -51,6 +51,8 @@ export type HouseOptions = {
   /** Folder of the journal; absent: the configuration's, relative to its file. */
   readonly journalFolder?: string
   readonly reportFolder?: string
+  /** The report also tells how the run would have gone without the rules that act. */
+  readonly compareOff?: boolean
   readonly speed: number | 'max'
   readonly signal: AbortSignal
   /** Where to listen; absent: no API, no page. */
@@ -111,6 +113,9 @@ export type HouseOutcome = {
   /** Live runs: what stayed at the venues, by their own word. */
   readonly closing: readonly ClosingStatement[]
 }
+
+/** Source of what the paper venue answers. */
+const PAPER = 'paper'
 
 /** A turn may be this long ago before the loop counts as stalled; live, time itself turns it each second. */
 const LOOP_AGE_MS_MAX = 60_000
@@ -326,6 +331,7 @@ function reportOf({ options, header, sources }: Parts): Report | undefined {
   if (options.reportFolder === undefined) return undefined
   const { configuration } = options
   return createReport({
+    ...(options.compareOff === true ? { twin: { rulebook: options.rulebook, answers: [PAPER] } } : {}),
     folder: options.reportFolder,
     name: configuration.name,
     header,

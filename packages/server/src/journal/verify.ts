@@ -1,5 +1,6 @@
-import { decodeRecord, type Engine, type HeaderRecord, RecordError } from '@holdfast/engine'
+import { configurationKind, decodeRecord, type Engine, type HeaderRecord, RecordError } from '@holdfast/engine'
 import { compareTurns, type TurnDifference } from '../run/replay.js'
+import { type ClearingReplay, clearingReplay } from '../venue/journal.js'
 import { describeFault } from './describe.js'
 import { type JournalFiles, nodeFiles } from './files.js'
 import type { JournalHead } from './head.js'
@@ -72,6 +73,7 @@ type Replay = Pick<VerifyReport, 'header' | 'turns' | 'replayedTurns' | 'differe
 
 function createReplay({ engineFor, progress }: VerifyOptions) {
   let engine: Engine | undefined
+  let clearing: ClearingReplay | undefined
   let header: HeaderRecord | undefined
   let difference: TurnDifference | undefined
   let replayFault: string | undefined
@@ -81,7 +83,9 @@ function createReplay({ engineFor, progress }: VerifyOptions) {
   function begin(recorded: HeaderRecord): void {
     header = recorded
     try {
-      engine = engineFor(recorded)
+      const kind = configurationKind(recorded.configuration, recorded.configurationFile)
+      if (kind === 'venue') clearing = clearingReplay(recorded)
+      else engine = engineFor(recorded)
     } catch (error) {
       replayFault = `the recorded configuration cannot be compiled: ${error instanceof Error ? error.message : error}`
     }
@@ -93,6 +97,7 @@ function createReplay({ engineFor, progress }: VerifyOptions) {
       if (typeof record === 'string') {
         replayFault ??= `record ${sequence}: ${record}`
         engine = undefined
+        clearing = undefined
         return
       }
       if (record.kind === 'header') {
@@ -100,8 +105,14 @@ function createReplay({ engineFor, progress }: VerifyOptions) {
         return
       }
       turns += 1
-      if (engine === undefined || difference !== undefined || replayFault !== undefined) return
-      difference = compareTurns(record.turn, engine.step(record.turn.events, record.turn.time))
+      if (difference !== undefined || replayFault !== undefined) return
+      if (record.kind === 'clearing') {
+        if (clearing === undefined) return
+        difference = clearing.step(record)
+      } else {
+        if (engine === undefined) return
+        difference = compareTurns(record.turn, engine.step(record.turn.events, record.turn.time))
+      }
       replayedTurns += 1
       progress?.(replayedTurns)
     },

@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Decision, EngineView, HeaderRecord, Turn } from '@holdfast/engine'
+import type { Decision, EngineView, HeaderRecord, Rulebook, Turn } from '@holdfast/engine'
 import type { Source } from '@holdfast/venues'
 import { createHistory } from '../api/history.js'
 import { createMarketMemory } from '../api/marketMemory.js'
@@ -11,6 +11,7 @@ import type { Fired } from './leadTime.js'
 import { alertLines, assessmentLines, decisionLines } from './lines.js'
 import { type ReportSummary, summarise } from './summary.js'
 import { createTally } from './tally.js'
+import { createTwin } from './twin.js'
 
 export type Report = {
   /** To be given to the loop. It must see the run from its first turn on; a resumed run shows it the earlier ones too. */
@@ -29,6 +30,8 @@ export type ReportOptions = {
   readonly sources: readonly Source[]
   /** What the reader must know of the run: models, defaults, estimates. A sentence each. */
   readonly assumptions?: readonly string[]
+  /** The run is compared with itself without what these rules did; absent: it is not. */
+  readonly twin?: { readonly rulebook: Rulebook; readonly answers: readonly string[] }
 }
 
 /** Decisions that the page may mark; beyond, they stand in `decisions.jsonl` alone. */
@@ -56,11 +59,13 @@ export function createReport(options: ReportOptions): Report {
   /** Places in `fired` of the alerts that stand, by what they are about. */
   const firing = new Map<string, number>()
   let resolved = 0
+  const twin = options.twin === undefined ? undefined : createTwin(options.twin.rulebook, options.twin.answers)
 
   function observe(turn: Turn, view: EngineView): void {
     market.observe(turn.events)
     history.observe(turn.time, view.assessment, market)
     tally.observe(turn, view)
+    twin?.observe(turn)
     lines.decisions.write(decisionLines(turn))
     lines.assessments.write(assessmentLines(turn, view.assessment))
     lines.alerts.write(alertLines(turn))
@@ -89,6 +94,7 @@ export function createReport(options: ReportOptions): Report {
         fired,
         resolved,
         assumptions,
+        ...(twin === undefined ? {} : { twin: twin.summary() }),
       })
       replaceFile(join(folder, 'report.json'), `${JSON.stringify(summary, null, 2)}\n`)
       const html = join(folder, 'report.html')

@@ -3,6 +3,7 @@ import type { SourceMetadata } from '@holdfast/venues'
 import type { RunOutcome } from '../run/loop.js'
 import { type Fired, type LeadTime, leadTimes } from './leadTime.js'
 import { type AccountTally, isoTime, type Tally } from './tally.js'
+import { firstBreach, type TwinSummary } from './twin.js'
 
 export const REPORT_FORMAT = 'holdfast-report/1'
 
@@ -28,6 +29,19 @@ export type ReportSummary = {
   readonly quality: { readonly flags: Tally['flags']; readonly inputs: Tally['inputs'] }
   /** What was assumed, estimated or left out, in words. */
   readonly assumptions: readonly string[]
+  /** How each account fared, and would have without the rules that act; absent where it was not asked for. */
+  readonly comparison?: Comparison
+}
+
+export type Comparison = {
+  readonly without: readonly string[]
+  readonly accounts: readonly {
+    readonly account: string
+    readonly as: 'run' | 'without'
+    readonly worst: AccountTally['worst']
+    readonly last: AccountTally['last']
+    readonly belowMaintenanceAt: string | null
+  }[]
 }
 
 export type SourceSummary = Omit<SourceMetadata, 'firstTime' | 'lastTime' | 'files'> & {
@@ -65,6 +79,7 @@ export function summarise(input: {
   readonly fired: readonly Fired[]
   readonly resolved: number
   readonly assumptions: readonly string[]
+  readonly twin?: TwinSummary
 }): ReportSummary {
   const { header, outcome, tally, fired } = input
   const portfolios = new Map(tally.accounts.map(({ account, portfolio }) => [account, portfolio]))
@@ -88,6 +103,28 @@ export function summarise(input: {
     leadTimes: leadTimes(tally.breaches, fired, (account) => portfolios.get(account)),
     quality: { flags: tally.flags, inputs: tally.inputs },
     assumptions: input.assumptions,
+    ...(input.twin === undefined ? {} : { comparison: comparisonOf(tally, input.twin) }),
+  }
+}
+
+function comparisonOf(tally: Tally, twin: TwinSummary): Comparison {
+  return {
+    without: twin.without,
+    accounts: tally.accounts.flatMap(({ account, worst, last }) => {
+      const other = twin.accounts.find((one) => one.account === account)
+      const run = { account, worst, last, ...firstBreach(tally.breaches, account) }
+      return (
+        [
+          ['run', run],
+          ['without', other],
+        ] as const
+      ).flatMap(([as, one]) => {
+        if (one === undefined) return []
+        return [
+          { account, as, worst: one.worst, last: one.last, belowMaintenanceAt: timeOrNull(one.belowMaintenanceAt) },
+        ]
+      })
+    }),
   }
 }
 

@@ -67,6 +67,8 @@ export async function replayJournal(
       checkHeader(journal.folder, record, header)
       continue
     }
+    // The configuration is the same, so that a venue's step cannot be in a desk's journal.
+    if (record.kind === 'clearing') throw new JournalError('JOURNAL_CONFIGURATION', `${journal.folder} is a venue's`)
     const { turn } = record
     const difference = compareTurns(turn, engine.step(turn.events, turn.time))
     if (difference !== undefined) throw diverged(journal.folder, difference)
@@ -79,7 +81,7 @@ export async function replayJournal(
   return { turns, cursors }
 }
 
-function checkHeader(folder: string, recorded: HeaderRecord, current: HeaderRecord): void {
+export function checkHeader(folder: string, recorded: HeaderRecord, current: HeaderRecord): void {
   if (recorded.rulebookHash === current.rulebookHash && recorded.configurationHash === current.configurationHash) return
   throw new JournalError(
     'JOURNAL_CONFIGURATION',

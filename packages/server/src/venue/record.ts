@@ -1,4 +1,4 @@
-import type { BuiltInVenue, VenueBook, VenueEvent, VenueStep, VenueTurn } from '@holdfast/simulator'
+import type { Venue, VenueBook, VenueEvent, VenueStep, VenueTurn } from '@holdfast/simulator'
 import type { VenuePort, VenueTotal, VenueView } from '../api/ports.js'
 
 /** What a venue's run has shown so far; the API reads it. */
@@ -11,7 +11,7 @@ export type VenueRecord = VenuePort & {
 const EVENTS_KEPT = 200
 
 export function createVenueRecord(
-  { steps: stepCount, accounts }: Pick<BuiltInVenue, 'steps' | 'accounts'>,
+  { name, steps: stepCount, accounts }: Pick<Venue, 'steps' | 'accounts'> & { readonly name: string },
   now: () => number,
 ): VenueRecord {
   const steps: VenueStep[] = []
@@ -39,7 +39,7 @@ export function createVenueRecord(
       const { step } = latest
       // Measured when somebody asks, once a step.
       if (book?.step !== step.step) book = { step: step.step, value: latest.book() }
-      return { state, steps: stepCount, accounts, latest: step, total, book: book.value, events }
+      return { name, state, steps: stepCount, accounts, latest: step, total, book: book.value, events }
     },
   }
 }

@@ -6,6 +6,7 @@ import { createLogger, type LogLevel } from '../log/logger.js'
 import { createRedactor } from '../log/redaction.js'
 
 export type ServeVenueOptions = {
+  readonly name: string
   readonly venue: VenuePort
   readonly version: string
   readonly host: string
@@ -13,6 +14,8 @@ export type ServeVenueOptions = {
   readonly keys: readonly ApiKeyRecord[]
   readonly pageFolder?: string
   readonly logLevel: LogLevel
+  readonly configurationHash?: string
+  readonly rulebookHash?: string
   readonly writeLog: (line: string) => void
 }
 
@@ -25,16 +28,16 @@ export async function serveVenue(options: ServeVenueOptions) {
     const turns = venue.steps().length
     const lastTurnWallTime = venue.lastWallTime()
     return {
-      name: 'Built-in venue, February 2026',
+      name: options.name,
       version: options.version,
       state: view === undefined ? 'starting' : view.state === 'running' ? 'running' : 'finished',
       startedTime,
       ...(lastTurnWallTime === undefined ? {} : { lastTurnWallTime }),
       turns,
       speed: 'max',
-      ...(view === undefined ? {} : { progress: turns / view.steps }),
-      configurationHash: '',
-      rulebookHash: '',
+      ...(view === undefined ? {} : { progress: Math.min(1, turns / Math.max(1, view.steps)) }),
+      configurationHash: options.configurationHash ?? '',
+      rulebookHash: options.rulebookHash ?? '',
     }
   }
   const ports: ApiPorts = {

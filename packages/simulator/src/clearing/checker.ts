@@ -10,22 +10,48 @@ export type ClearingChecker = {
   counts(): ClearingCounts
 }
 
+/** A bystander is looked at once in so many events. */
+const BYSTANDER_EVERY = 4
+
+/** Decisions by which one account's state may touch another's. */
+const SHARING: ReadonlySet<string> = new Set([
+  'deleveraged',
+  'socialised',
+  'bid-accepted',
+  'keeper-reward',
+  'fund-draw',
+  'cancel-orders',
+  'asset-price',
+])
+
 /** Whole books are audited after this many events, and after each event that shared a loss or sold an account. */
 const AUDIT_EVERY = 32
 
-export function createChecker(house: () => Clearing): ClearingChecker {
+/** @param decays - whether margin moves as time passes, as that of options does. */
+export function createChecker(house: () => Clearing, decays: boolean): ClearingChecker {
   const counts: Record<string, number> = {}
   let filled: { readonly account: string; readonly health: Health } | undefined
+  let leaving: { readonly account: string; readonly band: string; readonly auctioned: boolean } | undefined
+  let bystander: { readonly account: string; readonly health: Health } | undefined
   let opening: readonly { readonly account: string; readonly size: bigint }[] = []
   let seen = 0
   return {
     before: (event) => {
       filled = undefined
       opening = []
-      const { orders, accounts } = house().view()
+      leaving = undefined
+      const { orders, accounts, time } = house().view()
+      bystander = !decays || event.time === time ? bystanderOf(event) : undefined
+      if (event.kind === 'withdrawal') {
+        const account = accounts.get(event.account)
+        if (account !== undefined) {
+          leaving = { account: account.id, band: account.band, auctioned: account.auction !== null }
+        }
+      }
       if (event.kind === 'fill') {
         const account = orders.get(event.order)?.account
-        if (account !== undefined) filled = { account, health: house().health(account)! }
+        const health = account === undefined ? undefined : house().health(account)
+        filled = account === undefined || health === undefined ? undefined : { account, health }
       }
       if (event.kind === 'trade') {
         opening = [event.buyer, event.seller].map((account) => {
@@ -38,16 +64,22 @@ export function createChecker(house: () => Clearing): ClearingChecker {
       const faults: string[] = []
       const refused = decisions.some(({ kind }) => kind === 'refused')
       for (const decision of decisions) {
-        const name = decision.kind === 'band' ? `band:${decision.to}` : decision.kind
+        const name = nameOf(decision)
         counts[name] = (counts[name] ?? 0) + 1
         if (decision.kind === 'refused')
           counts[`refused:${decision.reason}`] = (counts[`refused:${decision.reason}`] ?? 0) + 1
       }
-      faults.push(...decisions.flatMap(faultOfDecision), ...faultsOfSharing(decisions))
+      faults.push(...decisions.flatMap(faultOfDecision), ...faultsOfSharing(decisions), ...faultsOfFlapping(decisions))
+      if (leaving !== undefined && !refused) faults.push(...faultsOfLeaving(clearing, leaving))
+      faults.push(...faultsOfBystander(clearing, decisions))
       if (filled !== undefined && !refused) {
         const after = clearing.health(filled.account)!
         const [was, is] = [missing(filled.health), missing(after)]
         if (is > 0n && is > was) faults.push(`a fill took the shortfall of ${filled.account} from ${was} to ${is}`)
+      }
+      if (event.kind === 'order' && !refused) faults.push(...faultsOfOrder(clearing, event))
+      if ((event.kind === 'expiry' || event.kind === 'settlement') && !refused) {
+        counts[event.kind] = (counts[event.kind] ?? 0) + 1
       }
       if (event.kind === 'trade' && !refused) faults.push(...faultsOfOpening(clearing, event.market, opening))
       const moved = decisions.some(
@@ -104,11 +136,79 @@ export function createChecker(house: () => Clearing): ClearingChecker {
       .map(({ account }) => `${account} opened risk on a ${markets.get(market)!.quality} mark`)
   }
 
+  /** Somebody else than the account that this event is of, whose margin nothing in it may touch; another one each time. */
+  function bystanderOf(event: ClearingEvent): typeof bystander {
+    if (event.kind !== 'deposit' && event.kind !== 'withdrawal' && event.kind !== 'order') return undefined
+    if (!decays && event.sequence % BYSTANDER_EVERY !== 0) return undefined
+    const others = [...house().view().accounts.keys()].filter((id) => id !== event.account)
+    const account = others[Math.floor(event.sequence / BYSTANDER_EVERY) % Math.max(1, others.length)]
+    const health = account === undefined ? undefined : house().health(account)
+    return account === undefined || health === undefined ? undefined : { account, health }
+  }
+
+  /** No health changes through what another does, unless a loss is shared. */
+  function faultsOfBystander(clearing: Clearing, decisions: readonly ClearingDecision[]): string[] {
+    if (bystander === undefined || decisions.some(({ kind }) => SHARING.has(kind))) return []
+    counts['bystander-untouched'] = (counts['bystander-untouched'] ?? 0) + 1
+    const { equity, initialMargin, maintenanceMargin } = bystander.health
+    const after = clearing.health(bystander.account)
+    const same =
+      after?.equity === equity && after.initialMargin === initialMargin && after.maintenanceMargin === maintenanceMargin
+    return same ? [] : [`the health of ${bystander.account} changed through another's action`]
+  }
+
+  /** What leaves, leaves a healthy account with initial margin, and none that is under auction. */
+  function faultsOfLeaving(clearing: Clearing, { account, band, auctioned }: NonNullable<typeof leaving>): string[] {
+    const after = clearing.health(account)
+    const covered = after !== undefined && after.equity >= after.initialMargin
+    return band === 'healthy' && !auctioned && covered
+      ? []
+      : [`${account} withdrew in band ${band} without initial margin`]
+  }
+
+  /** An account that reached its target is left alone: nothing flags it again in the same breath. */
+  function faultsOfFlapping(decisions: readonly ClearingDecision[]): string[] {
+    const left = new Set<string>()
+    const faults: string[] = []
+    for (const decision of decisions) {
+      if (decision.kind !== 'band') continue
+      const unsafe = (band: string) => band === 'liquidation' || band === 'insolvent'
+      if (unsafe(decision.from) && !unsafe(decision.to)) left.add(decision.account)
+      else if (!unsafe(decision.from) && unsafe(decision.to) && left.has(decision.account)) {
+        faults.push(`${decision.account} is flagged again right after it was restored`)
+      }
+    }
+    return faults
+  }
+
+  /** An order that may add risk rests only where initial margin covers the worst of all that rest. */
+  function faultsOfOrder(
+    clearing: Clearing,
+    { account, market, size }: Extract<ClearingEvent, { kind: 'order' }>,
+  ): string[] {
+    const { positions, orders } = clearing.view().accounts.get(account)!
+    const held = positions.get(market)?.size ?? 0n
+    let met = held
+    for (const one of orders.values()) if (one.market === market && one.size > 0n === size > 0n) met += one.size
+    if (magnitude(met) <= magnitude(held)) return []
+    counts['order-margined'] = (counts['order-margined'] ?? 0) + 1
+    const health = clearing.health(account)
+    const covered = health !== undefined && health.equity >= health.initialMargin
+    return covered ? [] : [`an order of ${account} rests without initial margin`]
+  }
+
   /** Accounts below maintenance that nobody attends to and that no reason is on record for. */
   function neglected(clearing: Clearing): string[] {
     const faults: string[] = []
     for (const account of clearing.view().accounts.values()) {
-      const health = clearing.health(account.id)!
+      const health = clearing.health(account.id)
+      if (health === undefined) {
+        if (account.unknown === null && account.orders.size === 0)
+          faults.push(`the margin of ${account.id} is not known, and no reason is on record`)
+        continue
+      }
+      if (health.maintenanceMargin > health.initialMargin)
+        faults.push(`${account.id} has maintenance above initial margin`)
       if (missing(health) <= 0n) continue
       const attended = account.tranche.size > 0 || account.auction !== null || account.held !== null
       // What is left of an account that nobody could pay for: nothing is held, the deficit gates withdrawals.
@@ -121,6 +221,11 @@ export function createChecker(house: () => Clearing): ClearingChecker {
     }
     return faults
   }
+}
+
+function nameOf(decision: ClearingDecision): string {
+  if (decision.kind === 'band') return `band:${decision.to}`
+  return decision.kind === 'liquidation-order' && decision.purpose === 'hedge' ? 'liquidation-hedge' : decision.kind
 }
 
 function missing({ equity, maintenanceMargin }: Health): bigint {

@@ -1,4 +1,5 @@
-import { runVenue, type VenuePath, withGap } from './venue.js'
+import type { VenuePath } from '../venue/path.js'
+import { runVenue, withGap } from './venue.js'
 
 /** One way to margin the same owners, and what it cost and spared them. USD; ratios are of the opening. */
 export type MarginComparison = {

@@ -1,7 +1,8 @@
 import { type Clearing, type ClearingEvent, createClearing, restoreClearing } from '@holdfast/engine'
 import { type ClearingCounts, createChecker } from './checker.js'
+import { createOptionWorld, OPTION_PARAMETERS } from './optionWorld.js'
 import { seededRandom } from './random.js'
-import { createWorld, WORLD_PARAMETERS } from './world.js'
+import { createWorld, WORLD_PARAMETERS, worldParameters } from './world.js'
 
 export type ClearingRun = {
   readonly seed: number
@@ -21,11 +22,12 @@ const RESTARTED = 1_500
  * Runs a seeded world against a clearing house that gets events twice, misses some until they are sent again, and is killed and
  * restored between any two. Stops at the first law that is broken.
  */
-export function runClearing(seed: number, events: number): ClearingRun {
-  const world = createWorld(seed)
+export function runClearing(seed: number, events: number, kind: 'perpetuals' | 'options' = 'perpetuals'): ClearingRun {
+  const world = kind === 'perpetuals' ? createWorld(seed) : createOptionWorld(seed)
+  const parameters = worldParameters(kind === 'perpetuals' ? WORLD_PARAMETERS : OPTION_PARAMETERS, seed)
   const delivery = seededRandom(seed ^ 0x5eed)
-  let clearing: Clearing = createClearing(WORLD_PARAMETERS)
-  const checker = createChecker(() => clearing)
+  let clearing: Clearing = createClearing(parameters)
+  const checker = createChecker(() => clearing, kind === 'options')
   const extra: Record<string, number> = { repeated: 0, lost: 0, restarted: 0 }
   const deliver = (event: ClearingEvent): readonly string[] => {
     checker.before(event)
@@ -53,11 +55,11 @@ export function runClearing(seed: number, events: number): ClearingRun {
     if (delivery.onceIn(RESTARTED)) {
       extra.restarted!++
       const before = clearing.digest()
-      clearing = restoreClearing(WORLD_PARAMETERS, JSON.parse(JSON.stringify(clearing.snapshot())))
+      clearing = restoreClearing(parameters, JSON.parse(JSON.stringify(clearing.snapshot())))
       if (clearing.digest() !== before) faults.push('a restart changed the state')
     }
     if (faults.length > 0) {
-      const at = `seed ${seed}, event ${event.sequence} (${event.kind}) of ${events}`
+      const at = `${kind}, seed ${seed}, event ${event.sequence} (${event.kind}) of ${events}`
       const replay = `replay: HOLDFAST_CLEARING_SEED=${seed} npx vitest run packages/simulator/src/clearing`
       return {
         seed,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { scenarioPath } from '../venue/path.js'
 import { compareMargin } from './compareMargin.js'
-import { runVenue, scenarioPath, type VenueSettings } from './venue.js'
+import { runVenue, type VenueSettings } from './venue.js'
 
 const settings: VenueSettings = { seed: 1, owners: 60, mode: 'cross', initialRate: () => 0.05, fundUsd: 100_000 }
 

@@ -9,16 +9,11 @@ import {
   type HealthBand,
   restoreClearing,
 } from '@holdfast/engine'
-import { BUILT_IN_SCENARIOS } from '../scenario/builtIn.js'
-import { readScenario } from '../scenario/format.js'
+import type { PathStep, VenuePath } from '../venue/path.js'
 import { seededRandom } from './random.js'
 
 const ONE = 1_000_000_000_000_000_000n
 const LOT = ONE / 1_000n
-
-/** Prices of the venue's markets over time: what the accounts live through. */
-export type VenuePath = { readonly markets: readonly string[]; readonly steps: readonly VenueStep[] }
-export type VenueStep = { readonly time: number; readonly prices: readonly number[]; readonly stress: number }
 
 export type VenueSettings = {
   readonly seed: number
@@ -59,28 +54,6 @@ export type VenueRecord = {
 
 export type VenueRun = { readonly accounts: number; readonly series: readonly VenueRecord[]; readonly digest: string }
 
-/** Hourly prices of the perpetuals of a built-in scenario, straight between its instants. */
-export async function scenarioPath(name = 'february-2026', stepMinutes = 60): Promise<VenuePath> {
-  const markets = ['BTC', 'ETH']
-  const instants: VenueStep[] = []
-  for await (const line of readScenario(BUILT_IN_SCENARIOS[name]!)) {
-    if (line.kind === 'header') continue
-    const { time, market, stress } = line.snapshot
-    instants.push({ time, stress, prices: markets.map((underlying) => market[underlying]!.perpetual) })
-  }
-  const steps: VenueStep[] = []
-  for (let i = 0; i + 1 < instants.length; i++) {
-    const [from, to] = [instants[i]!, instants[i + 1]!]
-    for (let time = from.time; time < to.time; time += stepMinutes * 60_000) {
-      const share = (time - from.time) / (to.time - from.time)
-      const prices = from.prices.map((price, index) => price + (to.prices[index]! - price) * share)
-      steps.push({ time, prices, stress: from.stress })
-    }
-  }
-  const last = instants.at(-1)
-  return { markets, steps: last === undefined ? steps : [...steps, last] }
-}
-
 /** The same path with a gap: from the sharpest step on, every price is lower by this fraction. */
 export function withGap(path: VenuePath, gap: number): VenuePath {
   let sharpest = 1
@@ -96,7 +69,7 @@ export function withGap(path: VenuePath, gap: number): VenuePath {
   const steps = path.steps.map((step, index) => {
     return index < sharpest ? step : { ...step, prices: step.prices.map((price) => price * (1 - gap)) }
   })
-  return { markets: path.markets, steps }
+  return { underlyings: path.underlyings, steps }
 }
 
 /** The parameters of the venue where initial margin is this fraction of notional. */
@@ -130,7 +103,7 @@ const ROUNDS = 6
  * settings give the same series and the same digest of the books.
  */
 export function runVenue(path: VenuePath, settings: VenueSettings): VenueRun {
-  const { markets, steps } = path
+  const { underlyings: markets, steps } = path
   let clearing = createClearing(venueParameters(markets, settings.initialRate(0)))
   const totals = {
     calls: 0,
@@ -185,7 +158,7 @@ type Totals = {
 }
 
 /** Owners with leverage from 1 to 0.9 of what margin allows; two in three are long, and half hedge one market by the other. */
-function open(tell: Tell, { markets, steps }: VenuePath, settings: VenueSettings): void {
+function open(tell: Tell, { underlyings: markets, steps }: VenuePath, settings: VenueSettings): void {
   const random = seededRandom(settings.seed)
   const prices = steps[0]!.prices
   for (const account of ['maker', 'backstop']) {
@@ -261,7 +234,7 @@ function count(totals: Totals, decision: ClearingDecision, clearing: Clearing): 
   }
 }
 
-function record(clearing: Clearing, step: VenueStep, totals: Totals): VenueRecord {
+function record(clearing: Clearing, step: PathStep, totals: Totals): VenueRecord {
   const { accounts, markets, gated } = clearing.view()
   const bands: Record<HealthBand, number> = { healthy: 0, notice: 0, call: 0, liquidation: 0, insolvent: 0 }
   const histogram = Array.from({ length: 11 }, () => 0)

@@ -1,4 +1,6 @@
 import {
+  ADL_RULES,
+  type AuctionCurve,
   type Clearing,
   type ClearingEvent,
   type ClearingEventBody,
@@ -33,6 +35,21 @@ export const WORLD_PARAMETERS: ClearingParameters = {
   auction: { ...DEFAULT_CLEARING.auction, insolventMs: 20_000, staleMs: 120_000 },
   callTermMs: 60_000,
   gateMs: 30_000,
+}
+
+/** How auctions fall and who is deleveraged first: each world has one of each, so that every law is tried under all of them. */
+const CURVES: readonly AuctionCurve[] = [
+  DEFAULT_CLEARING.auction.curve,
+  { kind: 'stair-step', start: 0.98, cut: 0.8, stepMs: 10_000 },
+  { kind: 'exponential', start: 1, halfLifeMs: 30_000 },
+  { kind: 'reverse-dutch', maximalDiscount: 0.4, lengthMs: 60_000 },
+]
+
+/** The rules of the world with this seed. */
+export function worldParameters(base: ClearingParameters, seed: number): ClearingParameters {
+  const curve = CURVES[seed % CURVES.length]!
+  const rule = ADL_RULES[Math.floor(seed / CURVES.length) % ADL_RULES.length]!
+  return { ...base, auction: { ...base.auction, curve }, adl: { rule, seed } }
 }
 
 const ACCOUNTS = 12

@@ -37,7 +37,8 @@ export type Protection = {
 export type LedgerEntry = {
   readonly time: number
   readonly currency: string
-  readonly json: Readonly<Record<string, unknown>>
+  /** Written when it is asked for: few are. */
+  readonly json: () => Readonly<Record<string, unknown>>
 }
 
 export type Account = {

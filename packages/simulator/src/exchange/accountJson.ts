@@ -13,7 +13,6 @@ function places(value: number, count = 8): number {
 /** A position as `private/get_positions` gives it; of none, all zero, as Deribit does. */
 export function positionJson(
   core: ExchangeCore,
-  _account: Account,
   terms: Terms,
   position: Position | undefined,
 ): Readonly<Record<string, unknown>> {
@@ -22,8 +21,8 @@ export function positionJson(
   const side = amount > 0 ? 'buy' : 'sell'
   const delta =
     terms.kind === 'option'
-      ? amountNumber(amount) * (mark.measures?.delta ?? 0)
-      : coinNumber(coinSize(terms, amount, mark.price))
+      ? amountNumber(amount) * (mark.measures?.delta ?? 0) * mark.live
+      : coinNumber(coinSize(terms, amount, mark.price)) * mark.live
   const initial =
     amount === 0
       ? 0
@@ -152,13 +151,13 @@ function gather(core: ExchangeCore, position: Position, sums: Sums): void {
   const { terms, amount, entry } = position
   const mark = core.mark(terms)
   if (terms.kind === 'future') {
-    sums.futuresDelta += coinNumber(inverseCoins(amount, mark.price))
+    sums.futuresDelta += coinNumber(inverseCoins(amount, mark.price)) * mark.live
     sums.futuresPl += entry - inverseCoins(amount, mark.price)
     return
   }
   const measures = mark.measures!
   const size = amountNumber(amount)
-  sums.delta += size * measures.netTransactionDelta
+  sums.delta += size * measures.netTransactionDelta * mark.live
   sums.gamma += size * measures.coinGamma
   sums.vega += size * measures.coinVega * mark.forward * 0.01
   sums.theta += (size * measures.coinTheta * mark.forward) / 365

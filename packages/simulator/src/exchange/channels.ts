@@ -77,7 +77,7 @@ function channelProblem(
     if (!hasScope(session.identity.scope, second === 'portfolio' ? 'account:read' : 'trade:read'))
       return new RpcError('forbidden', { reason: `no scope for ${channel}` })
     if (['orders', 'trades', 'changes', 'portfolio', 'mmp_trigger'].includes(second)) return undefined
-  } else if (first === 'platform_state' || (first === 'deribit_price_index' && parts.length === 2)) return undefined
+  } else if (first === 'platform_state' || (first === 'deribit_price_index' && isIndex(core, second))) return undefined
   else if (['ticker', 'book', 'trades', 'quote', 'incremental_ticker'].includes(first!)) {
     const last = parts.at(-1)!
     const known = core.instruments.has(second) || (first === 'trades' && parts.length === 4)
@@ -86,6 +86,10 @@ function channelProblem(
     if (!known) return new RpcError('not_found', { param: 'channels', reason: `instrument of ${channel}` })
   }
   return new RpcError('invalid_params', { param: 'channels', reason: `wrong format: ${channel}` }, 'Invalid params')
+}
+
+function isIndex(core: ExchangeCore, name: string): boolean {
+  return core.market.currencies.some((currency) => name === `${currency.toLowerCase()}_usd`)
 }
 
 /** Orders and trades of an account, to `user.orders`, `user.trades` and `user.changes` in all their spellings. */
@@ -97,18 +101,39 @@ export function publishOrders(
   trades: readonly unknown[],
 ): void {
   if (core.channels.size === 0) return
-  for (const interval of INTERVALS) {
-    for (const where of placesOf(terms)) {
-      for (const order of orders) {
-        const channel = `user.orders.${where}.${interval}`
-        if (core.channels.has(channel))
-          send(core, channel, interval === 'raw' ? orderJson(order) : [orderJson(order)], account)
-      }
-      if (trades.length > 0) send(core, `user.trades.${where}.${interval}`, trades, account)
-      const changes = `user.changes.${where}.${interval}`
-      if (core.channels.has(changes)) send(core, changes, changesJson(core, account, terms, orders, trades), account)
+  for (const { isRaw, ordersName, tradesName, changesName } of channelsOf(terms)) {
+    if (core.channels.has(ordersName)) {
+      for (const order of orders) send(core, ordersName, isRaw ? orderJson(order) : [orderJson(order)], account)
     }
+    if (trades.length > 0) send(core, tradesName, trades, account)
+    if (core.channels.has(changesName))
+      send(core, changesName, changesJson(core, account, terms, orders, trades), account)
   }
+}
+
+type UserChannels = {
+  readonly isRaw: boolean
+  readonly ordersName: string
+  readonly tradesName: string
+  readonly changesName: string
+}
+
+const userChannels = new WeakMap<Terms, readonly UserChannels[]>()
+
+/** The names are many and the events more: they are written once for an instrument. */
+function channelsOf(terms: Terms): readonly UserChannels[] {
+  const known = userChannels.get(terms)
+  if (known !== undefined) return known
+  const fresh = INTERVALS.flatMap((interval) =>
+    placesOf(terms).map((where) => ({
+      isRaw: interval === 'raw',
+      ordersName: `user.orders.${where}.${interval}`,
+      tradesName: `user.trades.${where}.${interval}`,
+      changesName: `user.changes.${where}.${interval}`,
+    })),
+  )
+  userChannels.set(terms, fresh)
+  return fresh
 }
 
 function changesJson(
@@ -119,7 +144,7 @@ function changesJson(
   trades: readonly unknown[],
 ): unknown {
   const position = account.ledger.positions.get(terms.name)
-  const positions = trades.length === 0 ? [] : [positionJson(core, account, terms, position)]
+  const positions = trades.length === 0 ? [] : [positionJson(core, terms, position)]
   return { instrument_name: terms.name, orders: orders.map(orderJson), trades, positions }
 }
 
@@ -133,10 +158,18 @@ export function publishTrade(core: ExchangeCore, book: Book, json: Readonly<Reco
   book.trades.push(trade)
   if (book.trades.length > 2 * TRADES_KEPT) book.trades.splice(0, TRADES_KEPT)
   if (core.channels.size === 0) return
-  for (const interval of INTERVALS) {
-    send(core, `trades.${book.terms.name}.${interval}`, [json])
-    for (const kind of [book.terms.kind, 'any']) send(core, `trades.${kind}.${book.terms.currency}.${interval}`, [json])
-  }
+  for (const channel of tradeChannelsOf(book.terms)) send(core, channel, [json])
+}
+
+const tradeChannels = new WeakMap<Terms, readonly string[]>()
+
+function tradeChannelsOf(terms: Terms): readonly string[] {
+  const known = tradeChannels.get(terms)
+  if (known !== undefined) return known
+  const places = [terms.name, `${terms.kind}.${terms.currency}`, `any.${terms.currency}`]
+  const fresh = places.flatMap((where) => INTERVALS.map((interval) => `trades.${where}.${interval}`))
+  tradeChannels.set(terms, fresh)
+  return fresh
 }
 
 /** Last levels published by book channel. */

@@ -162,9 +162,8 @@ function record(
     funding: 0,
     ...more,
   }
-  account.settlements.push({ time: core.time, currency: terms.currency, json })
-  const entry = transaction(core, account, terms, type, change, {})
-  account.transactions.push({ time: core.time, currency: terms.currency, json: entry })
+  account.settlements.push({ time: core.time, currency: terms.currency, json: () => json })
+  account.transactions.push(transaction(core, account, terms, type, change, {}))
 }
 
 /** Heartbeats as asked for; who does not answer a test request within another interval is cut off. */
@@ -293,10 +292,11 @@ function deleverage(core: ExchangeCore, of: string | undefined): void {
     tick_direction: 1,
   }
   account.trades.push({ time: core.time, name: terms.name, json })
-  const entry = transaction(core, account, terms, 'trade', terms.kind === 'option' ? -coins : 0n, {
-    trade_id: json.trade_id,
-    info: 'adl',
-  })
-  account.transactions.push({ time: core.time, currency: terms.currency, json: entry })
+  account.transactions.push(
+    transaction(core, account, terms, 'trade', terms.kind === 'option' ? -coins : 0n, {
+      trade_id: json.trade_id,
+      info: 'adl',
+    }),
+  )
   publishOrders(core, account, terms, [], [json])
 }

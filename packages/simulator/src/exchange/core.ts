@@ -50,6 +50,8 @@ export type Mark = {
   readonly forward: number
   readonly vol: number
   readonly years: number
+  /** Part of the settlement average that is still open; deltas decay with it. */
+  readonly live: number
   readonly measures: InverseMeasures | undefined
 }
 
@@ -161,25 +163,22 @@ export class ExchangeCore {
 
   #markOf(terms: Terms): Mark {
     const { instrument } = terms
-    const forward = Math.round(this.market.forward(instrument) * 100) / 100
+    const { step, time } = this
+    const live = this.#live(terms)
+    const settled = live < 1 ? (1 - live) * this.deliveryPrice(terms.currency) : 0
+    const forward = Math.round((settled + live * this.market.forward(instrument)) * 100) / 100
     if (instrument.kind !== 'option') {
-      return {
-        step: this.step,
-        price: Math.round(forward * PRICE_UNITS),
-        forward,
-        vol: 0,
-        years: 0,
-        measures: undefined,
-      }
+      return { step, price: Math.round(forward * PRICE_UNITS), forward, vol: 0, years: 0, live, measures: undefined }
     }
-    const years = Math.max(0, instrument.expiry - this.time) / YEAR_MS
+    const years = Math.max(0, instrument.expiry - time) / YEAR_MS
     const vol = Math.round(this.market.vol(instrument) * 1e4) / 1e4
-    const measures = inverseOptionMeasures(instrument.right, forward, instrument.strike, years, vol)
-    return { step: this.step, price: Math.round(measures.priceCoin * PRICE_UNITS), forward, vol, years, measures }
+    const measures = inverseOptionMeasures(instrument.right, forward, instrument.strike, years, vol * live)
+    return { step, price: Math.round(measures.priceCoin * PRICE_UNITS), forward, vol, years, live, measures }
   }
 
-  forget(terms: Terms): void {
-    this.#marks.delete(terms.name)
+  /** The part of the settlement average that is still open: 1 until half an hour before the expiry, then down to 0. */
+  #live({ expiry }: Terms): number {
+    return expiry === undefined ? 1 : Math.max(0, Math.min(1, (expiry - this.time) / DELIVERY_WINDOW_MS))
   }
 
   book(terms: Terms): Book {
@@ -231,10 +230,7 @@ export class ExchangeCore {
 
   gatherDelivery(): void {
     const untilSettlement = settlementBefore(this.time) + 86_400_000 - this.time
-    if (untilSettlement > DELIVERY_WINDOW_MS) {
-      if (this.delivery.size > 0 && this.time > this.lastSettlement) this.delivery.clear()
-      return
-    }
+    if (untilSettlement > DELIVERY_WINDOW_MS) return
     for (const currency of this.market.currencies) {
       const average = this.delivery.get(currency) ?? { sum: 0, count: 0 }
       average.sum += this.index(currency)

@@ -141,6 +141,9 @@ function handle(
   return { kind: 'answer', response }
 }
 
+/** A second call within a second is refused, but does not end the session. */
+const SLOW: readonly string[] = ['private/simulate_portfolio', 'private/pme/simulate']
+
 /** Undefined where the method answers nothing (`private/logout`). */
 function answer(
   core: ExchangeCore,
@@ -148,26 +151,20 @@ function answer(
   request: RpcRequest,
   authorization: HttpAuthorization | undefined,
 ): Json | undefined {
-  const tail = {
-    usIn: core.wireTime * 1_000,
-    usOut: core.wireTime * 1_000,
-    usDiff: 0,
-    testnet: core.options.testnet ?? true,
-  }
-  const head = { jsonrpc: '2.0', ...(request.id === undefined ? {} : { id: request.id }) }
+  const { id } = request
+  const now = core.wireTime * 1_000
+  const testnet = core.options.testnet ?? true
   try {
     const result = call(core, session, request, authorization)
-    return result === undefined ? undefined : { ...head, result, ...tail }
+    if (result === undefined) return undefined
+    return { jsonrpc: '2.0', id, result, usIn: now, usOut: now, usDiff: 0, testnet }
   } catch (error) {
     if (!(error instanceof RpcError)) throw error
     const { code, message, data } = error
-    if (
-      message === 'too_many_requests' &&
-      request.method !== 'private/simulate_portfolio' &&
-      request.method !== 'private/pme/simulate'
-    )
+    if (message === 'too_many_requests' && !SLOW.includes(request.method)) {
       closeSession(core, session, 'too_many_requests', true)
-    return { ...head, error: { code, message, ...(data === undefined ? {} : { data }) }, ...tail }
+    }
+    return { jsonrpc: '2.0', id, error: { code, message, data }, usIn: now, usOut: now, usDiff: 0, testnet }
   }
 }
 
@@ -231,7 +228,12 @@ function control(core: ExchangeCore, exchange: Exchange, request: RpcRequest): J
       case 'fault_counts':
         return { ...head, result: exchange.faultCounts() }
       case 'snapshot':
-        return { ...head, result: snapshotOf(core) }
+        return {
+          ...head,
+          result: JSON.parse(
+            JSON.stringify(snapshotOf(core), (_, value) => (typeof value === 'bigint' ? `${value}` : value)),
+          ),
+        }
       default:
         return { ...head, error: { code: -32601, message: 'Method not found' } }
     }

@@ -79,12 +79,27 @@ function positionRequirement(core: ExchangeCore, account: Account, currency: str
   return fresh
 }
 
+type PerUnit = {
+  readonly core: ExchangeCore
+  readonly step: number
+  readonly direction: Order['direction']
+  readonly margin: number
+}
+
+/** Orders come many to a step, and what a unit needs changes only with it. */
+const perUnit = new WeakMap<Terms, PerUnit>()
+
 /** Initial margin that one unit of amount of an order needs, coin; a bought option needs its premium. */
 export function marginPerUnit(core: ExchangeCore, terms: Terms, direction: Order['direction'], price: number): number {
   if (terms.kind === 'option' && direction === 'buy') return price / PRICE_UNITS / AMOUNT_UNITS
+  const known = perUnit.get(terms)
+  if (known !== undefined && known.core === core && known.step === core.step && known.direction === direction)
+    return known.margin
   const size = signOf(direction) * (terms.kind === 'option' ? 1 : 1_000_000)
   const { initial } = requirement(core, terms.currency, [{ instrument: terms.instrument, size }])
-  return initial / Math.abs(size) / AMOUNT_UNITS
+  const margin = initial / Math.abs(size) / AMOUNT_UNITS
+  perUnit.set(terms, { core, step: core.step, direction, margin })
+  return margin
 }
 
 /** Margin of the open orders of a coin: of each instrument the dearer side, as far as it would not reduce the position. */

@@ -79,7 +79,7 @@ export function tickerJson(core: ExchangeCore, terms: Terms): Readonly<Record<st
     bid_iv: bid === undefined ? 0 : iv,
     ask_iv: ask === undefined ? 0 : iv,
     greeks: {
-      delta: rounded(measures.delta, 5),
+      delta: rounded(measures.delta * mark.live, 5),
       gamma: rounded(days > 0 ? gammaOf(mark.forward, measures.coinVega, mark.vol, mark.years) : 0, 8),
       vega: rounded(measures.coinVega * mark.forward * 0.01, 5),
       theta: rounded(Math.max(-measures.price, days < 1 ? theta * days : theta), 5),

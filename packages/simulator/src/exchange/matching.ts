@@ -1,4 +1,4 @@
-import type { Account } from './account.js'
+import type { Account, LedgerEntry } from './account.js'
 import { type Book, insertOrder, type Level, removeOrder, sideOf } from './book.js'
 import { publishOrders, publishTrade } from './channels.js'
 import type { ExchangeCore } from './core.js'
@@ -177,7 +177,7 @@ function tradeCommon(
     tick_direction: price > before ? 0 : price < before ? 2 : 1,
     mark_price: priceNumber(mark.price),
     index_price: core.index(terms.currency),
-    ...(mark.measures === undefined ? {} : { iv: Math.round(mark.vol * 1e4) / 100 }),
+    iv: mark.measures === undefined ? undefined : Math.round(mark.vol * 1e4) / 100,
   }
 }
 
@@ -211,8 +211,19 @@ function fill(
   order.updatedAt = core.wireTime
   account.margin.delete(terms.currency)
   const json = {
-    ...common,
+    trade_id: common.trade_id,
+    trade_seq: common.trade_seq,
+    instrument_name: terms.name,
+    timestamp: common.timestamp,
     direction,
+    price: common.price,
+    amount: common.amount,
+    contracts: common.contracts,
+    tick_direction: common.tick_direction,
+    mark_price: common.mark_price,
+    index_price: common.index_price,
+    iv: common.iv,
+    underlying_price: terms.kind === 'option' ? core.mark(terms).forward : undefined,
     liquidity,
     order_id: order.id,
     order_type: order.type,
@@ -229,27 +240,27 @@ function fill(
     risk_reducing: false,
     api: true,
     user_id: account.userId,
-    ...(terms.kind === 'option' ? { underlying_price: core.mark(terms).forward } : {}),
   }
   account.trades.push({ time: core.time, name: terms.name, json })
-  account.transactions.push({
-    time: core.time,
-    currency: terms.currency,
-    json: transaction(core, account, terms, 'trade', terms.kind === 'option' ? -coins - fee : -fee, {
-      side: `${signed * (account.ledger.positions.get(terms.name)?.amount ?? 0) < 0 ? 'close' : 'open'} ${direction}`,
+  const change = terms.kind === 'option' ? -coins - fee : -fee
+  const isClosing = signed * (account.ledger.positions.get(terms.name)?.amount ?? 0) <= 0
+  account.transactions.push(
+    transaction(core, account, terms, 'trade', change, {
+      side: `${isClosing ? 'close' : 'open'} ${direction}`,
       trade_id: common.trade_id,
       order_id: order.id,
       price: common.price,
       amount: common.amount,
       commission: coinNumber(fee),
     }),
-  })
+  )
   core.events += 1
   publishOrders(core, account, order.terms, [order], [json])
   if (order.mmp) protect(core, order, amountNumber(amount))
   return json
 }
 
+/** An entry of the transaction log, with the balance and position of now. */
 export function transaction(
   core: ExchangeCore,
   account: Account,
@@ -257,20 +268,24 @@ export function transaction(
   type: string,
   change: bigint,
   more: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> {
-  return {
-    id: core.events,
-    timestamp: core.wireTime,
+): LedgerEntry {
+  const [id, timestamp] = [core.events, core.wireTime]
+  const amount = account.ledger.positions.get(terms.name)?.amount ?? 0
+  const { balance } = purseOf(account.ledger, terms.currency)
+  const json = () => ({
+    id,
+    timestamp,
     type,
     currency: terms.currency,
     instrument_name: terms.name,
     user_id: account.userId,
     username: account.name,
-    position: amountNumber(account.ledger.positions.get(terms.name)?.amount ?? 0),
-    balance: coinNumber(purseOf(account.ledger, terms.currency).balance),
+    position: amountNumber(amount),
+    balance: coinNumber(balance),
     change: coinNumber(change),
     ...more,
-  }
+  })
+  return { time: core.time, currency: terms.currency, json }
 }
 
 /** Futures: a part of the coin value. Options: a part of the underlying per coin, at most 12.5 % of the premium. */

@@ -191,7 +191,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
   }),
   'private/get_position': read('trade:read', ({ core, account, params }) => {
     const terms = termsIn(core, params)
-    return positionJson(core, account, terms, account.ledger.positions.get(terms.name))
+    return positionJson(core, terms, account.ledger.positions.get(terms.name))
   }),
   'private/get_positions': read('trade:read', positions),
   'private/get_account_summary': read('account:read', ({ core, account, params }) => ({
@@ -425,7 +425,7 @@ function positions({ core, account, params }: Call): unknown {
     if (currency !== undefined && terms.currency !== currency) continue
     if (kind !== undefined && kind !== 'any' && kind !== terms.kind) continue
     if (core.faults.strikes('omitted-position', terms.name)) continue
-    const json = { ...positionJson(core, account, terms, position) }
+    const json = { ...positionJson(core, terms, position) }
     if (core.faults.strikes('comma-number', terms.name)) json.size = commaText(json.size as number)
     list.push(json)
   }
@@ -464,7 +464,7 @@ function settlements({ account, core, params }: Call): unknown {
   const type = textOf(params, 'type')
   const list = account.settlements
     .filter((one) => currency === undefined || one.currency === currency)
-    .map(({ json }) => json)
+    .map(({ json }) => json())
     .filter(
       (json) => (name === undefined || json.instrument_name === name) && (type === undefined || json.type === type),
     )
@@ -537,6 +537,25 @@ function protectionJson(
   }
 }
 
+function simulatedPositions(params: Params): readonly (readonly [name: string, amount: number])[] {
+  const wanted = params.simulated_positions ?? {}
+  const read = typeof wanted === 'string' ? parseJson(wanted) : wanted
+  if (typeof read !== 'object' || read === null) throw invalid('simulated_positions', 'must be an object')
+  return Object.keys(read).map((name) => {
+    const amount = numberOf(read as Params, name)
+    if (amount === undefined) throw invalid('simulated_positions', `${name}: missing`)
+    return [name, amount]
+  })
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 /** What margin would be with other positions: `simulated_positions` {name: amount}, added to those held. Once a second. */
 function simulatePortfolio({ core, account, params }: Call): unknown {
   const currency = currencyIn(core, params)
@@ -545,9 +564,7 @@ function simulatePortfolio({ core, account, params }: Call): unknown {
   core.simulatedPortfolioAt.set(account, core.time)
   const figures = marginFigures(core, account, currency)
   let initial = figures.initialMargin
-  const wanted = params.simulated_positions
-  const simulated = (typeof wanted === 'string' ? JSON.parse(wanted) : (wanted ?? {})) as Record<string, number>
-  for (const [name, amount] of Object.entries(simulated)) {
+  for (const [name, amount] of simulatedPositions(params)) {
     const terms = core.instruments.get(name)
     if (terms === undefined) throw new RpcError('not_found', { param: 'simulated_positions', reason: name })
     const direction = amount > 0 ? 'buy' : 'sell'

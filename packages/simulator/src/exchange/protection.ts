@@ -2,7 +2,7 @@ import type { Account, Protection } from './account.js'
 import { send } from './channels.js'
 import type { ExchangeCore } from './core.js'
 import { finish } from './matching.js'
-import { type Order, signOf } from './order.js'
+import { type Order, remaining, signOf } from './order.js'
 
 export function indexName(currency: string): string {
   return `${currency.toLowerCase()}_usd`
@@ -34,7 +34,7 @@ export function protect(core: ExchangeCore, order: Order, amount: number): void 
   protection.fills = []
   protection.frozenUntil = protection.frozenMs === 0 ? 0 : core.time + protection.frozenMs
   for (const open of [...account.open.values()]) {
-    if (open.mmp && open.terms.currency === terms.currency) finish(core, open, 'mmp_trigger')
+    if (open.mmp && remaining(open) > 0 && open.terms.currency === terms.currency) finish(core, open, 'mmp_trigger')
   }
   const name = indexName(terms.currency)
   send(core, `user.mmp_trigger.${name}`, { index_name: name, frozen_until: protection.frozenUntil }, account)

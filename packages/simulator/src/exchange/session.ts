@@ -16,7 +16,7 @@ export type Session = {
   heartbeat: { readonly intervalMs: number; heardAt: number; sentAt: number; testAt: number | undefined } | undefined
   /** Until then nothing comes and nothing is heard. */
   stalledUntil: number
-  /** Last books published to it, by channel. */
+  /** Channels that it listens to and has heard nothing of yet. */
   readonly fresh: Set<string>
 }
 

@@ -31,6 +31,8 @@ export type ExchangeSnapshot = {
   /** By coin, units of 1e-8: what `deposits` were, and what all accounts, the house, fees and insurance hold. They are equal. */
   readonly money: Readonly<Record<string, { readonly deposited: bigint; readonly held: bigint }>>
   readonly faults: Readonly<Record<FaultName, number>>
+  /** Listeners by channel. */
+  readonly channels: Readonly<Record<string, number>>
 }
 
 export function snapshotOf(core: ExchangeCore): ExchangeSnapshot {
@@ -62,6 +64,7 @@ export function snapshotOf(core: ExchangeCore): ExchangeSnapshot {
       held: heldMoney(core, currency),
     })),
     faults: { ...core.faults.counts },
+    channels: Object.fromEntries([...core.channels].map(([channel, listeners]) => [channel, listeners.size])),
   }
 }
 

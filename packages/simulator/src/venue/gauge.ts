@@ -1,5 +1,10 @@
-import { type Clearing, type ClearingDecision, moneyToNumber } from '@holdfast/engine'
-import type { PathInstant } from './path.js'
+import {
+  type Clearing,
+  type ClearingDecision,
+  type ClearingParameters,
+  moneyToNumber,
+  planText,
+} from '@holdfast/engine'
 
 /** Upper bounds of maintenance ÷ equity; the last bin holds what is beyond, and equity that is gone. */
 export const HEALTH_BINS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.85, 1] as const
@@ -11,8 +16,8 @@ export type VenueStep = {
   readonly step: number
   /** Epoch milliseconds. */
   readonly time: number
-  readonly btc: number
-  readonly eth: number
+  /** Marks by market, USD; a market that was never marked is not there. */
+  readonly prices: Readonly<Record<string, number>>
   readonly notices: number
   readonly calls: number
   readonly liquidations: number
@@ -36,9 +41,10 @@ export type VenueStep = {
 export type VenueAccount = {
   readonly account: string
   readonly band: string
-  readonly equity: number
-  readonly initialMargin: number
-  readonly maintenanceMargin: number
+  /** Absent, as the margins, where the margin model lacks an input for this account. */
+  readonly equity?: number
+  readonly initialMargin?: number
+  readonly maintenanceMargin?: number
   /** Maintenance ÷ equity; absent where equity is not above 0. */
   readonly ratio?: number
   /** Move of all prices together, signed share, at which equity meets maintenance; absent where none does. */
@@ -54,16 +60,29 @@ export type VenueBook = {
   readonly fall: readonly number[]
   readonly rise: readonly number[]
   readonly worst: readonly VenueAccount[]
+  /** Who would be deleveraged first in each market, were one of the other side to fail now: published before it happens. */
+  readonly adlQueues: readonly AdlQueue[]
+}
+
+export type AdlQueue = {
+  readonly market: string
+  /** The side that is asked. */
+  readonly side: 'long' | 'short'
+  /** The first of them, in order. */
+  readonly accounts: readonly string[]
+  /** How many there are. */
+  readonly length: number
 }
 
 const WORST = 20
+const QUEUE = 10
+const PLAN_LINES = 6
 
-export function gaugeStep(
-  step: number,
-  clearing: Clearing,
-  instant: PathInstant,
-  decisions: readonly ClearingDecision[],
-): VenueStep {
+/** What is measured of an account; `missing`: what its margin lacks to be known. */
+type Measured = Omit<VenueAccount, 'explain'> & { readonly missing?: readonly string[] }
+type GaugeParameters = Pick<ClearingParameters, 'settlementAsset' | 'margin'>
+
+export function gaugeStep(step: number, clearing: Clearing, decisions: readonly ClearingDecision[]): VenueStep {
   const count = (kind: ClearingDecision['kind']) => decisions.filter((decision) => decision.kind === kind).length
   const shared = decisions.filter((decision) => decision.kind === 'loss-shared')
   const { markets, accounts } = clearing.view()
@@ -73,13 +92,14 @@ export function gaugeStep(
     fund += moneyToNumber(market.fund)
     openInterest += moneyToNumber(market.openInterest) * moneyToNumber(market.price)
   }
+  const prices: Record<string, number> = {}
+  for (const [name, { known, price }] of markets) if (known) prices[name] = moneyToNumber(price)
   let open = 0
   for (const account of accounts.values()) if (account.positions.size > 0) open++
   return {
     step,
-    time: instant.time,
-    btc: instant.btc,
-    eth: instant.eth,
+    time: clearing.view().time,
+    prices,
     notices: count('notice'),
     calls: count('margin-call'),
     liquidations: decisions.filter(beginsLiquidation).length,
@@ -105,14 +125,18 @@ export function beginsLiquidation(decision: ClearingDecision): boolean {
 }
 
 /** @param story - what was last said of an account, newest last, in words. */
-export function gaugeBook(clearing: Clearing, story: (account: string) => readonly string[]): VenueBook {
+export function gaugeBook(
+  clearing: Clearing,
+  parameters: GaugeParameters,
+  story: (account: string) => readonly string[],
+): VenueBook {
   const health = new Array<number>(HEALTH_BINS.length + 1).fill(0)
   const fall = new Array<number>(DISTANCE_BINS.length + 1).fill(0)
   const rise = new Array<number>(DISTANCE_BINS.length + 1).fill(0)
-  const measured: Omit<VenueAccount, 'explain'>[] = []
+  const measured: Measured[] = []
   for (const [id, account] of clearing.view().accounts) {
     if (account.positions.size === 0) continue
-    const one = measure(clearing, id)
+    const one = measure(clearing, id, parameters)
     measured.push(one)
     health[binOf(HEALTH_BINS, one.ratio)]!++
     const down = (one.distance ?? -1) < 0 || (one.distance === 0 && one.positions[0]!.size > 0)
@@ -121,8 +145,35 @@ export function gaugeBook(clearing: Clearing, story: (account: string) => readon
   }
   const rank = ({ ratio }: { readonly ratio?: number }) => ratio ?? Number.POSITIVE_INFINITY
   measured.sort((a, b) => (rank(a) === rank(b) ? (a.account < b.account ? -1 : 1) : rank(a) > rank(b) ? -1 : 1))
-  const worst = measured.slice(0, WORST).map((one) => ({ ...one, explain: [reasonOf(one), ...story(one.account)] }))
-  return { health, fall, rise, worst }
+  const worst = measured.slice(0, WORST).map(({ missing, ...one }) => {
+    return {
+      ...one,
+      explain: [
+        reasonOf({ ...one, ...(missing === undefined ? {} : { missing }) }),
+        ...planOf(clearing, one),
+        ...story(one.account),
+      ],
+    }
+  })
+  return { health, fall, rise, worst, adlQueues: queuesOf(clearing) }
+}
+
+/** A residual of one side is closed against the other. */
+function queuesOf(clearing: Clearing): readonly AdlQueue[] {
+  return [...clearing.view().markets.keys()].flatMap((market) =>
+    (['long', 'short'] as const).flatMap((side) => {
+      const queue = clearing.adlQueue(market, side === 'long' ? -1n : 1n)
+      if (queue.length === 0) return []
+      return [{ market, side, accounts: queue.slice(0, QUEUE).map(({ account }) => account), length: queue.length }]
+    }),
+  )
+}
+
+/** How an account in liquidation would be brought back, a line a step: to be read before it runs. */
+function planOf(clearing: Clearing, { account, band }: Measured): readonly string[] {
+  if (band !== 'liquidation') return []
+  const plan = clearing.plan(account)
+  return plan === undefined ? [] : planText(plan).split('\n').slice(0, PLAN_LINES)
 }
 
 function binOf(bounds: readonly number[], value: number | undefined): number {
@@ -134,10 +185,11 @@ function binOf(bounds: readonly number[], value: number | undefined): number {
  * Where all prices move by the share x together, equity moves by x · D (D: cash delta with coin collateral after haircut) and
  * maintenance to M · (1 + x), its surcharge for size left as it is: they meet at x = (M − E) ÷ (D − M).
  */
-function measure(clearing: Clearing, id: string): Omit<VenueAccount, 'explain'> {
+function measure(clearing: Clearing, id: string, { settlementAsset, margin: model }: GaugeParameters): Measured {
   const { accounts, markets } = clearing.view()
   const account = accounts.get(id)!
-  const margin = clearing.health(id)!
+  const margin = clearing.assess(id)!
+  if (!margin.known) return unknownAccount(clearing, id, margin.missing)
   const equity = moneyToNumber(margin.equity)
   const maintenanceMargin = moneyToNumber(margin.maintenanceMargin)
   let delta = 0
@@ -150,8 +202,9 @@ function measure(clearing: Clearing, id: string): Omit<VenueAccount, 'explain'> 
     return { market, size: moneyToNumber(size), notional }
   })
   // What of the equity is neither cash nor P&L is coin after its haircut: it moves with the market.
-  delta += equity - settled - moneyToNumber(account.balances.get('USD') ?? 0n)
-  const move = (maintenanceMargin - equity) / (delta - maintenanceMargin)
+  delta += equity - settled - moneyToNumber(account.balances.get(settlementAsset) ?? 0n)
+  // Under a margin model requirements do not move in proportion: no distance is told.
+  const move = model === undefined ? (maintenanceMargin - equity) / (delta - maintenanceMargin) : Number.NaN
   const distance = equity <= maintenanceMargin ? 0 : move > -1 && move < 10 ? move : undefined
   return {
     account: id,
@@ -165,18 +218,30 @@ function measure(clearing: Clearing, id: string): Omit<VenueAccount, 'explain'> 
   }
 }
 
-function reasonOf({ equity, maintenanceMargin, ratio, distance, positions }: Omit<VenueAccount, 'explain'>): string {
+function unknownAccount(clearing: Clearing, id: string, missing: readonly string[]): Measured {
+  const { accounts, markets } = clearing.view()
+  const positions = [...accounts.get(id)!.positions].map(([market, { size }]) => {
+    const held = moneyToNumber(size)
+    return { market, size: held, notional: held * moneyToNumber(markets.get(market)!.price) }
+  })
+  return { account: id, band: accounts.get(id)!.band, positions, missing }
+}
+
+function reasonOf({ equity, maintenanceMargin, ratio, distance, positions, missing }: Measured): string {
   const money = (value: number) => `${value < 0 ? '−' : ''}${Math.abs(Math.round(value))} USD`
   const held = positions.map(({ market, size, notional }) => {
     return `${size > 0 ? 'long' : 'short'} ${Math.abs(size).toFixed(3)} ${market} (${money(Math.abs(notional))})`
   })
+  if (equity === undefined || maintenanceMargin === undefined) {
+    return `${held.join(', ')}: margin is not known, for want of ${(missing ?? []).join(', ')}; nothing of it opens or leaves`
+  }
   const standing =
     ratio === undefined
       ? `equity ${money(equity)} does not cover maintenance ${money(maintenanceMargin)}`
       : `maintenance ${money(maintenanceMargin)} is ${(ratio * 100).toFixed(1)} % of equity ${money(equity)}`
   const move =
     distance === undefined
-      ? 'no move of all prices together liquidates it'
+      ? 'no move of all prices together is known to liquidate it'
       : distance === 0
         ? 'equity is at or below maintenance'
         : `a ${distance < 0 ? 'fall' : 'rise'} of all prices by ${(Math.abs(distance) * 100).toFixed(2)} % liquidates it`

@@ -2,28 +2,34 @@ import { BUILT_IN_SCENARIOS } from '../scenario/builtIn.js'
 import { readScenario, type ScenarioSnapshot } from '../scenario/format.js'
 import { interpolateMarket } from '../scenario/interpolate.js'
 
-/** What the oracles of the venue see at one time. */
-export type PathInstant = {
+/** Index prices of underlyings over time: what accounts live through. */
+export type VenuePath = { readonly underlyings: readonly string[]; readonly steps: readonly PathStep[] }
+
+export type PathStep = {
   /** Epoch milliseconds. */
   readonly time: number
-  /** Index prices, USD. */
-  readonly btc: number
-  readonly eth: number
+  /** USD, in the order of the underlyings. */
+  readonly prices: readonly number[]
   /** ≥ 1: spreads are so many times wider, books so many times thinner than on a calm day. */
   readonly stress: number
 }
 
-/** An interpolated instant keeps this far from a recorded one: the venue works for some minutes on each. */
+/** An interpolated instant keeps this far from a recorded one: a venue works for some minutes on each. */
 const APART_MS = 300_000
 
-/** The index path of February 2026: the recorded instants, and between them one on every step of the clock, interpolated. */
-export async function readPath(): Promise<readonly PathInstant[]> {
-  const path: PathInstant[] = []
+/**
+ * The index path of a built-in scenario: the recorded instants, and between them one on every step of the clock, interpolated.
+ *
+ * @param stepMinutes - step of the clock; that of the scenario where absent.
+ */
+export async function scenarioPath(name = 'february-2026', stepMinutes?: number): Promise<VenuePath> {
+  const underlyings = ['BTC', 'ETH']
+  const steps: PathStep[] = []
   let before: ScenarioSnapshot | undefined
   let stepMs = 0
-  for await (const line of readScenario(BUILT_IN_SCENARIOS['february-2026']!)) {
+  for await (const line of readScenario(BUILT_IN_SCENARIOS[name]!)) {
     if (line.kind === 'header') {
-      stepMs = line.header.stepMinutes * 60_000
+      stepMs = (stepMinutes ?? line.header.stepMinutes) * 60_000
       continue
     }
     const { snapshot } = line
@@ -31,13 +37,13 @@ export async function readPath(): Promise<readonly PathInstant[]> {
       const { time, stress } = before
       const [first, last] = [time + APART_MS, snapshot.time - APART_MS]
       for (let at = Math.ceil(first / stepMs) * stepMs; at <= last; at += stepMs) {
-        const price = (underlying: string) => interpolateMarket(before!, snapshot, underlying, at).index
-        path.push({ time: at, btc: price('BTC'), eth: price('ETH'), stress })
+        const prices = underlyings.map((underlying) => interpolateMarket(before!, snapshot, underlying, at).index)
+        steps.push({ time: at, prices, stress })
       }
     }
     const { market, time, stress } = snapshot
-    path.push({ time, btc: market.BTC!.index, eth: market.ETH!.index, stress })
+    steps.push({ time, prices: underlyings.map((underlying) => market[underlying]!.index), stress })
     before = snapshot
   }
-  return path
+  return { underlyings, steps }
 }

@@ -5,7 +5,7 @@ import { builtInVenue } from './venue.js'
 const ACCOUNTS = 300
 
 async function outcome(seed: number) {
-  const venue = await builtInVenue(seed, ACCOUNTS)
+  const venue = await builtInVenue({ seed, accounts: ACCOUNTS })
   const steps: VenueStep[] = []
   let digest = ''
   let book: VenueBook | undefined

@@ -1,32 +1,17 @@
 import {
   type Clearing,
   type ClearingDecision,
+  type ClearingEvent,
   type ClearingEventBody,
+  type ClearingParameters,
   createClearing,
   moneyToNumber,
 } from '@holdfast/engine'
 import { MAKER_WEALTH, MAKERS, makeCrowd, type Trader } from './crowd.js'
-import { gaugeBook, gaugeStep, type VenueBook, type VenueStep } from './gauge.js'
+import { gaugeBook, gaugeStep } from './gauge.js'
 import { MARKETS, ONE, thousandths, VENUE_PARAMETERS } from './market.js'
-import { type PathInstant, readPath } from './path.js'
-import { describeClearing } from './words.js'
-
-export type VenueEvent = { readonly time: number; readonly account?: string; readonly text: string }
-
-export type VenueTurn = {
-  readonly step: VenueStep
-  /** What an operator wants to know of this step, oldest first. */
-  readonly events: readonly VenueEvent[]
-  readonly book: () => VenueBook
-  readonly digest: () => string
-}
-
-export type BuiltInVenue = {
-  readonly steps: number
-  readonly accounts: number
-  /** Each step once; nothing of it depends on a clock. */
-  run(): Generator<VenueTurn, void, void>
-}
+import { type PathStep, scenarioPath } from './path.js'
+import { createStory, type Venue, type VenueTurn } from './turn.js'
 
 export const VENUE_SEED = 260_205
 export const VENUE_ACCOUNTS = 2_000
@@ -38,24 +23,44 @@ const ROUNDS = 20
 const DEPTH = 2_000_000
 /** What a maker wants for taking over an account, share of its notional on a calm day. */
 const TAKEOVER = 0.005
-/** What an account says of itself is told in so many lines. */
-const STORY = 6
+export type CrowdSettings = {
+  readonly seed?: number
+  readonly accounts?: number
+  readonly parameters?: ClearingParameters
+  /** Funds and accounts that are there before the crowd comes; the built-in funds where absent. */
+  readonly opening?: readonly ClearingEventBody[]
+}
 
 /**
  * A venue of a few thousand accounts through the crash of February 2026: the crowd opens its positions against market makers,
  * some of those who are called bring money, makers meet liquidation orders as far as the book is deep, and bid in auctions.
  */
-export async function builtInVenue(seed = VENUE_SEED, accounts = VENUE_ACCOUNTS): Promise<BuiltInVenue> {
-  const path = await readPath()
+export async function builtInVenue(settings: CrowdSettings = {}): Promise<Venue<Iterable<VenueTurn>>> {
+  const { seed = VENUE_SEED, accounts = VENUE_ACCOUNTS, parameters = VENUE_PARAMETERS, opening = FUNDS } = settings
+  const { steps } = await scenarioPath()
   const crowd = makeCrowd(seed, accounts)
-  return { steps: path.length, accounts: crowd.length + MAKERS, run: () => runVenue(path, crowd) }
+  const own = opening.filter(({ kind }) => kind === 'open-account').length
+  return {
+    steps: steps.length,
+    accounts: crowd.length + MAKERS + own,
+    run: () => runCrowd(steps, crowd, parameters, opening),
+  }
 }
 
-function* runVenue(path: readonly PathInstant[], crowd: readonly Trader[]): Generator<VenueTurn, void, void> {
-  const clearing = createClearing(VENUE_PARAMETERS)
-  const desk = createDesk(clearing, path[0]!)
-  const story = new Map<string, string[]>()
-  desk.open(crowd)
+const FUNDS: readonly ClearingEventBody[] = MARKETS.map((market) => {
+  return { kind: 'fund-contribution', market, amount: thousandths(market === 'BTC-PERP' ? 600_000 : 300_000) }
+})
+
+function* runCrowd(
+  path: readonly PathStep[],
+  crowd: readonly Trader[],
+  parameters: ClearingParameters,
+  opening: readonly ClearingEventBody[],
+): Generator<VenueTurn, void, void> {
+  const clearing = createClearing(parameters)
+  const desk = createDesk(clearing, parameters, path[0]!)
+  const story = createStory()
+  desk.open(crowd, opening)
   let average = path[0]!
   for (const [index, instant] of path.entries()) {
     average = follow(average, instant)
@@ -63,38 +68,27 @@ function* runVenue(path: readonly PathInstant[], crowd: readonly Trader[]): Gene
     const [from, to] = [index / path.length, (index + 1) / path.length]
     for (const trader of crowd) if (trader.entry >= from && trader.entry < to) desk.enter(trader)
     desk.work()
-    const decisions = desk.take()
-    const events = tell(decisions)
-    for (const { account, text, time } of events) {
-      if (account === undefined) continue
-      const lines = story.get(account) ?? []
-      lines.push(`${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC  ${text}`)
-      story.set(account, lines.slice(-STORY))
-    }
+    const { inputs, decisions } = desk.take()
     yield {
-      step: gaugeStep(index, clearing, instant, decisions),
-      events,
-      book: () => gaugeBook(clearing, (account) => story.get(account) ?? []),
+      step: { ...gaugeStep(index, clearing, decisions), time: instant.time },
+      inputs,
+      decisions,
+      events: story.tell(decisions),
+      book: () => gaugeBook(clearing, parameters, story.of),
       digest: clearing.digest,
     }
   }
 }
 
-function tell(decisions: readonly ClearingDecision[]): VenueEvent[] {
-  return decisions.flatMap((decision) => {
-    const text = describeClearing(decision)
-    if (text === undefined) return []
-    return [{ time: decision.time, ...('account' in decision ? { account: decision.account } : {}), text }]
-  })
+/** The time-weighted average follows the price by half each step. */
+function follow(average: PathStep, { time, prices, stress }: PathStep): PathStep {
+  return { time, prices: prices.map((price, at) => (average.prices[at]! + price) / 2), stress }
 }
 
-/** The time-weighted average follows the price by half each step. */
-function follow(average: PathInstant, { time, btc, eth, stress }: PathInstant): PathInstant {
-  return { time, btc: (average.btc + btc) / 2, eth: (average.eth + eth) / 2, stress }
-}
+const COINS = ['BTC', 'ETH'] as const
 
 /** All that happens around the clearing house, as numbered events. */
-function createDesk(clearing: Clearing, first: PathInstant) {
+function createDesk(clearing: Clearing, parameters: ClearingParameters, first: PathStep) {
   const makers = Array.from({ length: MAKERS }, (_, n) => `maker-${String(n + 1).padStart(2, '0')}`)
   const answering = new Map<string, Trader>()
   let sequence = 0
@@ -102,9 +96,12 @@ function createDesk(clearing: Clearing, first: PathInstant) {
   let now = first
   let turn = 0
   let taken: ClearingDecision[] = []
+  let sent: ClearingEvent[] = []
 
   const send = (body: ClearingEventBody): boolean => {
-    const decisions = clearing.step([{ sequence: ++sequence, time, ...body }])
+    const event: ClearingEvent = { sequence: ++sequence, time, ...body }
+    const decisions = clearing.step([event])
+    sent.push(event)
     taken.push(...decisions)
     const refusal = decisions.find((decision) => decision.kind === 'refused')
     if (refusal?.reason === 'out-of-order' || refusal?.reason === 'time-runs-back') {
@@ -117,35 +114,41 @@ function createDesk(clearing: Clearing, first: PathInstant) {
     for (let tries = 0; tries < 4; tries++) if (act(makers[turn++ % MAKERS]!)) return true
     return false
   }
-  const priceOf = (market: string) => (market === 'BTC-PERP' ? now.btc : now.eth)
+  const priceOf = (market: string) => (market === 'BTC-PERP' ? now.prices[0]! : now.prices[1]!)
 
-  const open = (crowd: readonly Trader[]) => {
+  const open = (crowd: readonly Trader[], opening: readonly ClearingEventBody[]) => {
     for (const account of makers) {
       send({ kind: 'open-account', account, owner: account })
-      send({ kind: 'deposit', account, asset: 'USD', amount: thousandths(MAKER_WEALTH) })
+      send({ kind: 'deposit', account, asset: parameters.settlementAsset, amount: thousandths(MAKER_WEALTH) })
     }
-    for (const market of MARKETS) {
-      send({ kind: 'fund-contribution', market, amount: thousandths(market === 'BTC-PERP' ? 600_000 : 300_000) })
-    }
+    for (const body of opening) send(body)
     for (const trader of crowd) {
       const { account, collateral, wealth } = trader
-      const price = collateral === 'USD' ? 1 : collateral === 'BTC' ? first.btc : first.eth
+      const price = collateral === 'USD' ? 1 : collateral === 'BTC' ? first.prices[0]! : first.prices[1]!
       send({ kind: 'open-account', account, owner: account })
-      send({ kind: 'deposit', account, asset: collateral, amount: thousandths(wealth / price) })
+      const asset = collateral === 'USD' ? parameters.settlementAsset : collateral
+      send({ kind: 'deposit', account, asset, amount: thousandths(wealth / price) })
       if (trader.answersCalls) answering.set(account, trader)
     }
   }
 
-  const mark = (instant: PathInstant, average: PathInstant) => {
+  const mark = (instant: PathStep, average: PathStep) => {
     now = instant
     time = instant.time
     const confidence = thousandths(instant.stress) / 10_000n
     const common = { confidence, publishedTime: time }
-    send({ kind: 'asset-price', asset: 'BTC', price: thousandths(instant.btc), publishedTime: time })
-    send({ kind: 'asset-price', asset: 'ETH', price: thousandths(instant.eth), publishedTime: time })
-    const [btc, eth] = [thousandths(average.btc), thousandths(average.eth)]
-    send({ kind: 'mark', market: 'BTC-PERP', price: thousandths(instant.btc), average: btc, ...common })
-    send({ kind: 'mark', market: 'ETH-PERP', price: thousandths(instant.eth), average: eth, ...common })
+    const prices = instant.prices.map(thousandths)
+    COINS.forEach((asset, at) => {
+      send({ kind: 'asset-price', asset, price: prices[at]!, publishedTime: time })
+    })
+    const marks = MARKETS.map((market, at) => {
+      return { market, price: prices[at]!, average: thousandths(average.prices[at]!), ...common }
+    })
+    if (parameters.margin === undefined) for (const one of marks) send({ kind: 'mark', ...one })
+    else {
+      const indices = COINS.map((underlying, at) => ({ underlying, price: prices[at]!, ...common }))
+      send({ kind: 'tick', indices, marks })
+    }
   }
 
   const enter = ({ account, wealth, leverage }: Trader) => {
@@ -179,7 +182,7 @@ function createDesk(clearing: Clearing, first: PathInstant) {
       const trader = answering.get(account)
       if (trader === undefined) continue
       answering.delete(account)
-      send({ kind: 'deposit', account, asset: 'USD', amount: thousandths(trader.wealth * 0.3) })
+      send({ kind: 'deposit', account, asset: parameters.settlementAsset, amount: thousandths(trader.wealth * 0.3) })
     }
   }
 
@@ -205,7 +208,9 @@ function createDesk(clearing: Clearing, first: PathInstant) {
     const account = clearing.view().accounts.get(id)!
     let notional = 0
     for (const [market, { size }] of account.positions) notional += Math.abs(moneyToNumber(size)) * priceOf(market)
-    const worth = moneyToNumber(clearing.health(id)!.equity) - notional * TAKEOVER * now.stress
+    const health = clearing.health(id)
+    if (health === undefined) return
+    const worth = moneyToNumber(health.equity) - notional * TAKEOVER * now.stress
     const limit = worth < 0 ? -thousandths(-worth) : thousandths(worth)
     someMaker((bidder) => send({ kind: 'bid', bidder, account: id, share: ONE, limit }) || gone(id))
   }
@@ -217,9 +222,10 @@ function createDesk(clearing: Clearing, first: PathInstant) {
     enter,
     work,
     take: () => {
-      const decisions = taken
+      const done = { inputs: sent, decisions: taken }
+      sent = []
       taken = []
-      return decisions
+      return done
     },
   }
 }

@@ -12,6 +12,11 @@ export function describeClearing(decision: ClearingDecision): string | undefined
       const figures = `equity ${usd(decision.equity)}, maintenance ${usd(decision.maintenanceMargin)}`
       return `${decision.account} ${decision.to === 'insolvent' ? 'is insolvent' : 'is liquidated'}: ${figures}`
     }
+    case 'liquidation-order': {
+      if (decision.purpose !== 'hedge') return undefined
+      const amount = Math.abs(moneyToNumber(decision.size))
+      return `${decision.account} is hedged by ${decision.size > 0n ? 'buying' : 'selling'} ${amount} ${decision.market}`
+    }
     case 'liquidation-held':
       return `liquidation of ${decision.account} waits: ${decision.reason}`
     case 'auction':
@@ -26,19 +31,23 @@ export function describeClearing(decision: ClearingDecision): string | undefined
       return `${decision.counterparty} is deleveraged against ${decision.account} in ${decision.market}, bears ${usd(decision.loss)}`
     case 'loss-shared':
       return `loss of ${decision.account} beyond the fund: ${usd(decision.residual)}, deleveraged ${usd(decision.deleveraged)}, socialised ${usd(decision.socialised)}`
+    case 'margin-unknown':
+      return `the margin of ${decision.account} is not known: ${decision.missing.join(', ')}; nothing of it opens or leaves`
     case 'withdrawals':
       return decision.gated ? 'withdrawals are gated' : 'withdrawals are open again'
     case 'all-markets-bad':
       return decision.raised ? 'no market can be trusted' : 'markets can be trusted again'
+    case 'asset-price':
+      return `the price of ${decision.asset} is ${decision.stale ? 'too old: it backs nothing' : 'fresh again'}`
     case 'market-quality':
       return decision.quality === 'suspect' || decision.quality === 'stale'
         ? `the mark of ${decision.market} is ${decision.quality}${decision.divergent ? ', divergent' : ''}`
         : undefined
     case 'refused':
+    case 'margin-known':
     case 'notice':
     case 'call-closed':
     case 'cancel-orders':
-    case 'liquidation-order':
     case 'order-lapsed':
     case 'auction-closed':
     case 'keeper-reward':

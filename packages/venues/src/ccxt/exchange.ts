@@ -10,6 +10,7 @@ export type CcxtExchange = {
   client(url: string): CcxtSocket
   clients: Record<string, CcxtSocket>
   requestId(): number
+  loadHttpProxyAgent(): Promise<unknown>
   encode(words: string): Uint8Array
   hmac(request: Uint8Array, secret: Uint8Array, hash: unknown, digest?: string): string
   close(): Promise<unknown>
@@ -48,7 +49,11 @@ export async function openCcxt(kind: VenueKind, settings: CcxtSettings): Promise
     number: String,
     ...(settings.options === undefined ? {} : { options: settings.options }),
   })
-  if (settings.url !== undefined) exchange.urls.api = moved(exchange.urls.api, settings.url.replace(/\/+$/, ''))
+  if (settings.url !== undefined) {
+    exchange.urls.api = moved(exchange.urls.api, settings.url.replace(/\/+$/, ''))
+    // ccxt refuses sockets without TLS unless this was loaded.
+    if (settings.url.startsWith('http:')) await exchange.loadHttpProxyAgent()
+  }
   return exchange
 }
 

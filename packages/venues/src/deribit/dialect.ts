@@ -43,8 +43,8 @@ export const DERIBIT: DialectSettings = {
   },
   complaints: {
     unresolved: ['13028', '10066', 'timed_out', 'request timed out'],
-    gone: ['10004', '11044', '11008', 'order_not_found', 'not_open_order', 'already_closed'],
-    busy: ['10028', '10040', '10041', '10047', 'too_many_requests'],
+    gone: ['10004', '10010', '11008', '11044', '13020'],
+    busy: ['10028', '10040', '10047'],
     state: [
       '11051',
       '11095',
@@ -54,8 +54,8 @@ export const DERIBIT: DialectSettings = {
       'system_maintenance',
       'network upgrade',
     ],
-    credentials: ['13004', '13009', '10000', 'invalid_credentials', 'authorization_required'],
-    scope: ['13021', '13403', 'unauthorized_scope'],
+    credentials: ['13004', '13009', '10000'],
+    scope: ['13021', '13403'],
     clock: ['invalid_timestamp'],
   },
 }
@@ -103,10 +103,16 @@ export function createDeribitDialect(port: Port, connection: ConnectionConfigura
     }
     const answer = record(await port.send({ kind, pool: 'general' }, () => socket.rpc('public/auth', login)))
     authorised = text(answer.scope) ?? ''
-    if (connection.guards.cancelOnDisconnect) {
-      await port.send({ kind, pool: 'general' }, () =>
-        socket.rpc('private/enable_cancel_on_disconnect', { scope: 'connection' }),
-      )
+    if (connection.guards.cancelOnDisconnect) await disconnecting(kind)
+  }
+
+  /** Asks the venue to cancel what was ordered over this socket when it ends; a key that only reads has nothing to cancel. */
+  async function disconnecting(kind: RequestClass): Promise<void> {
+    try {
+      const scope = { scope: 'connection' }
+      await port.send({ kind, pool: 'general' }, () => socket.rpc('private/enable_cancel_on_disconnect', scope))
+    } catch (error) {
+      if (!(error instanceof LineFailure) || error.trouble !== 'scope') throw error
     }
   }
 
@@ -340,10 +346,11 @@ export function createDeribitDialect(port: Port, connection: ConnectionConfigura
   }
 
   async function disconnectGuard(): Promise<VenueGuardState> {
+    if (!socket.open) await login('account')
     const name = 'cancel-on-disconnect'
     if (!connection.guards.cancelOnDisconnect)
       return { name, state: 'not-armed', gaps: ['it is off in the configuration'] }
-    await private_('private/enable_cancel_on_disconnect', { scope: 'connection' }, 'account', 'general')
+    await disconnecting('account')
     const answer = record(
       await private_('private/get_cancel_on_disconnect', { scope: 'connection' }, 'account', 'general'),
     )

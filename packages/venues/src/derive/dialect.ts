@@ -59,11 +59,25 @@ export function createDeriveDialect(port: Port, connection: ConnectionConfigurat
     readRows(record(answer).orders, names, { what: 'orders', nativeField: 'instrument_name', read: readOrder })
 
   /** Most that a unit may cost in fees, USDC: far above what is charged, so that no order fails for it. */
-  function feeMost(listed: Listed, size: string): string {
-    const index = indices.get(listed.instrument.underlying)
-    if (index === undefined)
-      throw new LineFailure('denied', 'order', 'no index price has come yet, and the order must name its highest fee')
-    return (index * 0.002 + 2 / Math.abs(Number(size))).toFixed(6)
+  async function feeMost(listed: Listed, size: string): Promise<string> {
+    const { underlying } = listed.instrument
+    if (!indices.has(underlying)) {
+      const ticker = record(await ask('publicPostGetTicker', { instrument_name: listed.native }, 'order'))
+      const index = positive(ticker.index_price)
+      if (index === undefined)
+        throw new LineFailure('denied', 'state', 'no index price, and an order must name its highest fee')
+      indices.set(underlying, index)
+    }
+    return (indices.get(underlying)! * 0.002 + 2 / Math.abs(Number(size))).toFixed(6)
+  }
+
+  /** Nothing was sent where this fails: the order is denied, whatever became of the question. */
+  async function feeUnsent(listed: Listed, size: string): Promise<string> {
+    try {
+      return await feeMost(listed, size)
+    } catch (error) {
+      throw new LineFailure('denied', 'state', `the highest fee of the order is not known: ${String(error)}`)
+    }
   }
 
   return {
@@ -182,7 +196,7 @@ export function createDeriveDialect(port: Port, connection: ConnectionConfigurat
       const params = {
         subaccount_id,
         deriveWalletAddress: wallet,
-        max_fee: feeMost(listed, request.size),
+        max_fee: await feeUnsent(listed, request.size),
         clientOrderId: label,
         ...(request.terms === 'post-only'
           ? { postOnly: true }

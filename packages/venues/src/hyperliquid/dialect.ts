@@ -174,7 +174,10 @@ export function createHyperliquidDialect(port: Port, connection: ConnectionConfi
     openOrders: () => openOf('account'),
     async ordersByClientId(clientId) {
       const oid = needed(venueClientId('hyperliquid', clientId), 'an order by such an id')
-      const one = record(await info('orderStatus', { user, oid }, 'cancel'))
+      const one = await info('orderStatus', { user, oid }, 'cancel').then(record, (error: unknown) => {
+        if (error instanceof LineFailure && error.trouble === 'gone') return record(undefined)
+        throw error
+      })
       const history = rowsOf(await info('historicalOrders', { user }, 'cancel', 20), 'orders')
       const rows = [...(one.status === 'order' ? [record(one.order)] : []), ...history]
       const reads = rows.flatMap((row) => {

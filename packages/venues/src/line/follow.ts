@@ -34,6 +34,8 @@ export async function* followEvents(
   let fillsFrom = clock()
   let prices: ReadonlyMap<string, number> = new Map()
   let ended: string | undefined
+  /** Whether the loss of the present session was told. */
+  let said = false
   let received = 0
 
   const now = () => {
@@ -137,6 +139,7 @@ export async function* followEvents(
     const guards = await dialect.armGuards()
     const state = await dialect.state()
     liveness.reset(clock())
+    said = false
     queue.push({ kind: 'session', ...from(), account, state: 'connected' })
     queue.push({ kind: 'venue-state', ...from(), venue: connection.kind, state, account, guards })
   }
@@ -189,12 +192,10 @@ export async function* followEvents(
 
   async function run(): Promise<void> {
     let lost: string | undefined
-    let said = false
     while (!signal.aborted) {
       try {
         const before = lost
         lost = undefined
-        said = false
         lost = await session(before)
       } catch (error) {
         lost = error instanceof Error ? error.message : String(error)

@@ -45,6 +45,8 @@ export function createLine(
   settings: LineSettings,
 ): Venue {
   const { clock } = settings
+  /** Ids of orders that were to rest, and may. */
+  const resting = new Set<string>()
 
   async function known<Value>(question: () => Promise<Value>, asOf?: (value: Value) => number): Promise<Known<Value>> {
     try {
@@ -132,11 +134,25 @@ export function createLine(
     marginFigures: () => known(() => dialect.marginFigures()),
     armGuards: () => known(() => dialect.armGuards()),
     state: () => known(() => dialect.state()),
-    close: async () => {
+    async close() {
+      await cancelOwn().catch(() => {})
       await dialect.close().catch(() => {})
     },
   }
   return venue
+
+  /**
+   * Orders that were left to rest over this line are cancelled by word: a close in order is no disconnection, and the venue's
+   * guards do not, or not at once, act on it. Orders of others stay.
+   */
+  async function cancelOwn(): Promise<void> {
+    if (resting.size === 0) return
+    for (const { clientId, venueOrderId, instrument } of (await dialect.openOrders()).value) {
+      if (clientId === undefined || !resting.has(clientId) || venueOrderId === undefined) continue
+      const outcome = await venue.cancel({ instrument, venueOrderId })
+      if (outcome.outcome !== 'confirmed') settings.log(`close: order ${clientId} may still stand: ${outcome.reason}`)
+    }
+  }
 
   async function listedOf(key: InstrumentKey): Promise<Listed> {
     await list()
@@ -148,6 +164,7 @@ export function createLine(
       const listed = await listedOf(order.instrument).catch((error: unknown) => {
         throw new LineFailure('denied', 'order', reasonOf(error))
       })
+      if (order.terms !== 'fill-or-lapse') resting.add(order.clientId)
       const placed = await dialect.place(order, listed)
       const { status, reason } = placed.order
       if (status === 'rejected')

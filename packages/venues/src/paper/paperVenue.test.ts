@@ -1,4 +1,4 @@
-import type { Decision, Event, FillEvent, QuoteObservation, Turn } from '@holdfast/engine'
+import type { Decision, Event, FillEvent, OrderEvent, OrderTerms, QuoteObservation, Turn } from '@holdfast/engine'
 import { describe, expect, test } from 'vitest'
 import { createPaperVenue } from './paperVenue.js'
 import type { PaperSettings } from './settings.js'
@@ -72,9 +72,13 @@ describe('createPaperVenue', () => {
   test('behavior: an order travels before it is filled, against the quote that stands when it arrives', () => {
     const venue = createPaperVenue({ latencyMs: 100 })
     const answers = venue.react(turn(0, [quote()], [order('a', LINEAR, '1', '71000')]))
-    expect(answers).toEqual([{ kind: 'clock', source: 'paper', sourceTime: START + 100, receivedTime: START + 100 }])
+    expect(answers).toMatchObject([
+      { kind: 'order', clientId: 'a', status: 'open', size: '1', filled: '0', receivedTime: START },
+      { kind: 'clock', source: 'paper', sourceTime: START + 100, receivedTime: START + 100 },
+    ])
     expect(venue.react(turn(50, [quote({ ask: 70_100 })]))).toEqual([])
-    const [fill] = venue.react(turn(100, [])) as FillEvent[]
+    const [fill, became] = venue.react(turn(100, []))
+    expect(became).toMatchObject({ kind: 'order', clientId: 'a', status: 'filled', filled: '1', averagePrice: '70100' })
     expect(fill).toMatchObject({ size: '1', price: '70100', decisionId: 'a', fillId: 'a:1', receivedTime: START + 100 })
   })
 
@@ -86,6 +90,15 @@ describe('createPaperVenue', () => {
       ['2', '70140'],
     ])
     expect(orders).toMatchObject([{ filled: '6', state: 'expired', why: 'no-size' }])
+  })
+
+  test('behavior: tells of an order what it became, after its fills', () => {
+    const venue = createPaperVenue({ latencyMs: 100, levels: 1 })
+    venue.react(turn(0, [quote()], [order('a', LINEAR, '7', '80000')]))
+    expect(venue.react(turn(100, []))).toMatchObject([
+      { kind: 'fill', size: '2' },
+      { kind: 'order', status: 'cancelled', size: '7', filled: '2', reason: 'no-size', account: 'main' },
+    ])
   })
 
   test('behavior: sells are filled at the bid and below, never beyond the limit', () => {
@@ -147,6 +160,34 @@ describe('createPaperVenue', () => {
   test('behavior: decisions of other stages are left alone', () => {
     const planned = order('a', LINEAR, '1', '80000', { outcome: 'planned', stage: 'shadow' })
     expect(fillsOf([turn(0, [quote()], [planned]), turn(100, [])]).orders).toEqual([])
+  })
+
+  test('behavior: news says how each order stands and ends, as a venue would', () => {
+    const venue = createPaperVenue({ latencyMs: 100 })
+    const standing = (id: string, limit: string, terms: OrderTerms): Decision => {
+      const plain = order(id, LINEAR, '1', limit)
+      return { ...plain, action: { ...plain.action, terms } as Decision['action'] }
+    }
+    const decided = [
+      order('a', LINEAR, '1', '70000'),
+      standing('b', '69000', 'rest'),
+      standing('c', '70000', 'post-only'),
+    ]
+    const cancel: Decision = {
+      ...order('d', LINEAR, '1', '1'),
+      action: { kind: 'cancel', account: 'main', instruments: 'all', order: 'b' },
+    }
+    const answers = [turn(0, [quote()], decided), turn(100, []), turn(200, [], [cancel])].flatMap((one) =>
+      venue.react(one),
+    )
+    const news = answers.filter((event): event is OrderEvent => event.kind === 'order')
+    expect(news.map(({ clientId, status, filled }) => [clientId, status, filled])).toEqual([
+      ...['a', 'b', 'c'].map((id) => [id, 'open', '0']),
+      ['a', 'filled', '1'],
+      ['b', 'open', '0'],
+      ['c', 'cancelled', '0'],
+      ['b', 'cancelled', '0'],
+    ])
   })
 
   test('behavior: the same turns give the same answers', () => {

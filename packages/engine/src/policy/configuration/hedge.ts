@@ -110,7 +110,8 @@ function checkHedge(
     checkPlace(reading, at, hedge, place, typeof hedge.with === 'string' ? undefined : index, only)
   }
   const [first] = places
-  if (first !== undefined) checkUnits(reading, at, hedge, first.instrument)
+  const quotes = places.map(({ instrument }) => instrument.quote)
+  if (first !== undefined) checkUnits(reading, at, hedge, first.instrument.underlying, quotes)
   checkBand(reading, at, hedge)
 }
 
@@ -152,8 +153,15 @@ function checkPlace(
   }
 }
 
-function checkUnits({ complain }: HedgeReading, at: Path, hedge: HedgeFile, instrument: Instrument): void {
-  const { underlying, quote } = instrument
+function checkUnits(
+  { complain }: HedgeReading,
+  at: Path,
+  hedge: HedgeFile,
+  underlying: string,
+  quotes: readonly string[],
+): void {
+  // Quotes are taken at 1 USD here: a ticket need not be exact.
+  const units = [...new Set([underlying, 'USD', ...quotes])]
   const sizes: readonly (readonly [string, Amount | undefined])[] = [
     ['target', hedge.target],
     ['above', hedge.above],
@@ -169,11 +177,11 @@ function checkUnits({ complain }: HedgeReading, at: Path, hedge: HedgeFile, inst
   }
   for (const name of ['minTicket', 'maxClip'] as const) {
     const size = hedge[name]
-    if (size === undefined || size.unit === underlying || size.unit === quote) continue
+    if (size === undefined || units.includes(size.unit)) continue
     complain([...at, name], {
       code: 'WRONG_UNIT',
       message: `${size.unit} is the wrong unit for an order`,
-      allowed: `an amount of ${underlying} or ${quote}`,
+      allowed: `an amount of ${units.join(' or ')}`,
     })
   }
   const { minTicket, maxClip } = hedge

@@ -9,19 +9,19 @@ import { rulesSchema } from './rulesSchema.js'
 import { watchdogSchema } from './watchdog.js'
 
 /** A name of ours: letters, digits, dots, dashes and underscores. */
-const identifier = (description: string) =>
+export const identifier = (description: string) =>
   z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'letters, digits, `.`, `_` and `-`, beginning with a letter or digit')
     .meta({ description })
 
-const asset = (description: string) =>
+export const asset = (description: string) =>
   z
     .string()
     .regex(/^[A-Z][A-Z0-9]{1,11}$/, 'an asset in capitals, such as BTC')
     .meta({ description })
 
-const journalSchema = z
+export const journalSchema = z
   .strictObject({
     path: z.string().min(1).meta({ description: 'Folder of the journal; relative to this file.' }),
   })
@@ -182,7 +182,7 @@ const killSchema = z
   })
   .meta({ description: 'How the kill switch closes.' })
 
-const serverSchema = z
+export const serverSchema = z
   .strictObject({
     host: z
       .string()

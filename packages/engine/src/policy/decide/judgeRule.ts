@@ -195,7 +195,7 @@ function act(
       actedAt: now,
       count: state.count + 1,
       ...(orders.length === 0 ? {} : { orders }),
-      ...(plan.memory === undefined ? {} : { anchors: plan.memory }),
+      ...(plan.anchors === undefined ? {} : { anchors: plan.anchors }),
     },
     fired: true,
   }

@@ -127,7 +127,7 @@ function instanceOf(question: Question, subject: Subject): WhyNotInstance {
   const planned = planOf(question, subject)
   const blocks = [
     ...conditionBlocks(when.holds, terms, when.fault),
-    ...timeBlocks(question, subject, underlying),
+    ...timeBlocks(question, subject, underlying, when.holds === true),
     ...qualityBlocks(question, subject),
     ...planned.blocks,
     ...stageBlocks(question.stage, rule),
@@ -162,10 +162,15 @@ function timeBlocks(
   { rule, state, assessment }: Question,
   subject: Subject,
   underlying: string | undefined,
+  holds: boolean,
 ): readonly Block[] {
   const instance = state.instances[instanceKey(rule.id, subject.scope)] ?? ARMED
   const { firedAt, rearmSince, phase } = instance
   const now = assessment.time
+  if (phase === 'fired' && rule.repeatMs !== undefined && holds) {
+    const rest = (instance.actedAt ?? now) + rule.repeatMs - now
+    return rest > 0 ? [{ kind: 'cooldown', text: `it looks again in ${durationText(rest)}` }] : []
+  }
   if (phase === 'fired') {
     const rearm = rule.rearm.when.evaluate(measureValues(subject, state.equity[scopeKey(subject.scope)]))
     const need = rule.rearm.afterMs === 0 ? '' : ` for ${durationText(rule.rearm.afterMs)}`

@@ -5,7 +5,7 @@ import type { Assessment, PositionAssessment } from '../../assess/assessment.js'
 import type { QuoteBelief } from '../../market/snapshot.js'
 import { toUnits } from '../exact.js'
 import { subjectsOf } from '../subject.js'
-import type { HedgeMarket, Plan } from './plan.js'
+import type { HedgeMarket, Plan, PlanMemory } from './plan.js'
 import { planAction } from './planAction.js'
 
 const EXPIRY = Date.UTC(2026, 1, 27, 8)
@@ -70,12 +70,12 @@ const ruleWith = (settings: string) =>
     do: { hedge-delta: { target: 0 BTC, account: main, ${settings} } }
 `).rules[0]!
 
-function plan(settings: string, desk: Desk, market = marketAt(0.7), anchors?: Parameters<typeof planAction>[5]): Plan {
+function plan(settings: string, desk: Desk, market = marketAt(0.7), anchors?: PlanMemory['anchors']): Plan {
   const rule = ruleWith(settings)
   const assessment = deskOf(desk)
   const [subject] = subjectsOf(rule.scope, assessment)
   if (rule.action.kind === 'alert') throw new Error('a hedge is meant')
-  return planAction(rule.action, subject!, assessment, market, FREE, anchors)
+  return planAction(rule.action, subject!, assessment, market, FREE, anchors === undefined ? {} : { anchors })
 }
 
 const orders = (made: Plan) =>
@@ -151,8 +151,8 @@ describe('moves of implied vol', () => {
 
   it('behavior: a band left by the move of vol alone does not fire, and the reason says so', () => {
     const first = plan(settings, { delta: 3 }, marketAt(0.7))
-    expect(first.ok && first.memory).toEqual([{ expiry: EXPIRY, strike: 80_000, vol: 0.7 }])
-    const anchors = first.ok ? first.memory : undefined
+    expect(first.ok && first.anchors).toEqual([{ expiry: EXPIRY, strike: 80_000, vol: 0.7 }])
+    const anchors = first.ok ? first.anchors : undefined
     // At the money vanna is φ(d1)/(2F)·F √T/… = 0.057 per 1.00 of vol and call: 25 short calls and 100 points move delta by −1.4.
     const made = plan(settings, { delta: -1.3 }, marketAt(1.7), anchors)
     expect(made).toMatchObject({ ok: false, code: 'nothing-to-do' })

@@ -62,7 +62,7 @@ export function planHedge(
   if (!wanted.ok) return refused(wanted.code, wanted.reason)
   const places = hedgePlaces(action, wanted.trade, subject, assessment, market)
   if (!places.ok) return refused('no-quote', places.reason, places.inputs)
-  const memory = action.ignoreVolMoves === true ? volAnchors(subject.greeks.underlying, wanted.book, market) : undefined
+  const after = action.ignoreVolMoves === true ? volAnchors(subject.greeks.underlying, wanted.book, market) : undefined
   const actions: PlannedAction[] = []
   let left = room
   for (const place of places.places) {
@@ -75,7 +75,7 @@ export function planHedge(
     left = roomAfter(left, order.planned.amounts)
   }
   if (actions.length === 0) return refused('nothing-to-do', `no place takes an order: ${places.notes.join('; ')}`)
-  return { ok: true, actions, ...(memory === undefined ? {} : { memory }) }
+  return { ok: true, actions, ...(after === undefined ? {} : { anchors: after }) }
 }
 
 type Wanted = {
@@ -238,9 +238,11 @@ function planOrder(
   const held = heldSize(assessment, account, instrumentKey(instrument))
   const reduces = held !== undefined && (buys ? held < 0 : held > 0) && size <= Math.abs(held)
   const limit = limitPrice(crossed, buys, action.maxSlippage)
+  // Told only where a hedge stops short of the target by the rule's own band.
+  const short = Math.abs(trade) < Math.abs(delta - Number(action.target)) * (1 - 1e-9)
   const factor = unit === instrument.quote ? ` × ${plainDecimal(price)} ${instrument.quote}` : ''
   const notes = [
-    `${name} ${delta.toFixed(4)} ${base} against target ${action.target} ${base}: ${buys ? 'buy' : 'sell'} ${wantedBase.toFixed(4)} ${base}${factor} = ${fromUnits(units)} ${unit}`,
+    `${name} ${delta.toFixed(4)} ${base} against target ${action.target} ${base}${short ? ', to the edge of its band' : ''}: ${buys ? 'buy' : 'sell'} ${wantedBase.toFixed(4)} ${base}${factor} = ${fromUnits(units)} ${unit}`,
     ...(clipped < wantedBase ? [`cut to the clip of ${action.maxClip?.amount} ${action.maxClip?.unit}`] : []),
     ...(because === undefined ? [] : [`cut to ${(share * 100).toFixed(1)} % of what is needed by bound ${because}`]),
     `limit ${limit} ${instrument.quote}: ${buys ? 'ask' : 'bid'} ${plainDecimal(crossed)} and at most ${(action.maxSlippage * 10_000).toFixed(0)} bps beyond`,

@@ -1,6 +1,6 @@
 import { black76Greeks, type InstrumentKey, log, type Option, parseInstrumentKey } from '@holdfast/quant'
 import type { Assessment, UnderlyingGreeks } from '../../assess/assessment.js'
-import { fixedShare } from '../../hedge/expiry.js'
+import { fixedShareAt } from '../../assess/rollup.js'
 import { deltaMove, type VolAnchor } from '../../hedge/volMove.js'
 import { MS_PER_YEAR } from '../../market/smile.js'
 import type { HedgeMarket } from './plan.js'
@@ -49,7 +49,7 @@ export function hedgeBook(
       continue
     }
     const g = black76Greeks(right, forward, strike, left, sigma)
-    const open = 1 - fixedShare(expiry, assessment.time)
+    const open = 1 - fixedShareAt(expiry, assessment.time)
     const vanna = size * open * (netOfPremium ? g.vanna - g.vega / forward : g.vanna)
     const gamma = Math.abs(size * g.forwardGamma) * open * open
     weight += gamma

@@ -34,7 +34,7 @@ export function forwardDelta(market: PlanMarket, option: Option, now: number): n
   const usd = forward(option.underlying, option.expiry).value
   const perQuote = asset(option.quote).value
   const years = (option.expiry - now) / MS_PER_YEAR
-  if (vol === undefined || usd === undefined || perQuote === undefined || !(years > 0)) return undefined
+  if (vol === undefined || usd === undefined || perQuote === undefined || !(years > 0 && vol >= 0)) return undefined
   const delta = black76ForwardDelta(option.right, usd / perQuote, option.strike, years, vol)
   return Number.isFinite(delta) ? delta : undefined
 }

@@ -25,7 +25,7 @@ export type Plan =
       readonly ok: true
       readonly actions: readonly PlannedAction[]
       /** What the rule remembers of this moment once it has acted; absent: nothing. */
-      readonly memory?: readonly VolAnchor[]
+      readonly anchors?: readonly VolAnchor[]
       /** All of them or none: a part alone would be another risk. */
       readonly together?: true
       /** The rounds as they are once the actions are recorded. */

@@ -11,6 +11,7 @@ import {
   whyClose,
 } from '../../insurance/round.js'
 import { chooseStructure, type Leg, lossPerUnit, type StructureChoice } from '../../insurance/strategy.js'
+import { holdfastCollateral } from '../../margin/collateral.js'
 import { fromUnits, toUnits, wholeLots } from '../exact.js'
 import type { SellOptionsAction } from '../vaultAction.js'
 import { forwardDelta, optionOffers, usdPerQuote, volAt } from './optionOffers.js'
@@ -210,8 +211,8 @@ function points(vol: number): string {
 }
 
 /**
- * Units that may be sold without being naked: coins held (and not sold forward) less calls sold already; other collateral's
- * USD ÷ strike less what secures puts sold already; net value ÷ loss of a unit for a condor, whose wings are its cover.
+ * Units that may be sold without being naked: coins held (and not sold forward) less calls sold already; dollars and their
+ * coins, less debts, ÷ strike less what secures puts sold already; net value ÷ loss of a unit for a condor, whose wings are its cover.
  */
 function coverOf(
   action: SellOptionsAction,
@@ -229,7 +230,8 @@ function coverOf(
   const strike = legs[0]?.offer.strike ?? Number.NaN
   let cash = 0
   for (const { asset, amount } of view.balances ?? []) {
-    if (asset !== underlying) cash += amount * (market.asset?.(asset).value ?? Number.NaN)
+    const isCash = asset === 'USD' || holdfastCollateral.pegged.includes(asset)
+    if (amount < 0 || (isCash && asset !== underlying)) cash += amount * (market.asset?.(asset).value ?? Number.NaN)
   }
   for (const { option, size } of shortOptions(view, underlying))
     if (option.right === 'put') cash -= size * option.strike

@@ -12,8 +12,7 @@ export const venueStepSchema = named(
   z.object({
     step: count,
     time: isoTime,
-    btc: usd,
-    eth: usd,
+    prices: z.record(z.string(), usd).meta({ description: 'Marks by market; one that was never marked is not there' }),
     notices: count,
     calls: count,
     liquidations: count,
@@ -37,9 +36,9 @@ export const venueAccountSchema = named(
   z.object({
     account: z.string(),
     band: z.string(),
-    equity: usd,
-    initialMargin: usd,
-    maintenanceMargin: usd,
+    equity: optional(usd.meta({ description: 'Absent, as the margins, where the margin is not known' })),
+    initialMargin: optional(usd),
+    maintenanceMargin: optional(usd),
     ratio: optional(z.number().meta({ description: 'Maintenance over equity; absent where equity is not above 0' })),
     distance: optional(z.number().meta({ description: 'Move of all prices, signed share, that liquidates it' })),
     positions: z.array(z.object({ market: z.string(), size: z.number(), notional: usd })),
@@ -51,6 +50,7 @@ export const venueSchema = named(
   'Venue',
   'The venue as it stands. Bins: upper bounds, the last count is of what lies beyond them.',
   z.object({
+    name: z.string(),
     state: z.enum(['running', 'finished', 'stopped']),
     steps: count,
     accounts: count,
@@ -73,6 +73,16 @@ export const venueSchema = named(
     fall: z.array(count).meta({ description: 'Accounts that a fall liquidates' }),
     rise: z.array(count).meta({ description: 'Accounts that a rise liquidates' }),
     worst: z.array(venueAccountSchema),
+    adlQueues: z
+      .array(
+        z.object({
+          market: z.string(),
+          side: z.enum(['long', 'short']).meta({ description: 'The side that is asked' }),
+          accounts: z.array(z.string()).meta({ description: 'The first of them, in order' }),
+          length: count,
+        }),
+      )
+      .meta({ description: 'Who would be deleveraged first, published before it happens' }),
     events: z.array(z.object({ time: isoTime, account: optional(z.string()), text: z.string() })),
   }),
 )
@@ -87,13 +97,22 @@ export function venueStepWire(step: VenueStep): VenueStepWire {
   return { ...step, time: iso(step.time) }
 }
 
-function accountWire({ ratio, distance, ...rest }: VenueAccount): VenueAccountWire {
-  return { ...rest, ...known('ratio', ratio), ...known('distance', distance) }
+function accountWire(account: VenueAccount): VenueAccountWire {
+  const { ratio, distance, equity, initialMargin, maintenanceMargin, ...rest } = account
+  return {
+    ...rest,
+    ...known('equity', equity),
+    ...known('initialMargin', initialMargin),
+    ...known('maintenanceMargin', maintenanceMargin),
+    ...known('ratio', ratio),
+    ...known('distance', distance),
+  }
 }
 
 export function venueWire(view: VenueView): VenueWire {
-  const { book, state, steps, accounts, latest, total, events } = view
+  const { name, book, state, steps, accounts, latest, total, events } = view
   return {
+    name,
     state,
     steps,
     accounts,
@@ -105,6 +124,7 @@ export function venueWire(view: VenueView): VenueWire {
     fall: book.fall,
     rise: book.rise,
     worst: book.worst.map(accountWire),
+    adlQueues: book.adlQueues,
     events: events.map(({ time, account, text }) => ({ time: iso(time), ...known('account', account), text })),
   }
 }

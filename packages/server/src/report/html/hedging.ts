@@ -79,14 +79,33 @@ function frontierSvg(rows: readonly HedgingRow[]): string {
     const at = y(value).toFixed(1)
     return `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${at}" y2="${at}"/><text class="tick" x="${LEFT - 8}" y="${at}" dy="0.32em" text-anchor="end">${escapeHtml(shortText(value))}</text>`
   })
-  const points = shown.map((row) => {
+  const labels = labelHeights(shown.map((row) => ({ x: x(row.cost), y: y(row.expectedShortfall) })))
+  const points = shown.map((row, i) => {
     const [px, py] = [x(row.cost).toFixed(1), y(row.expectedShortfall).toFixed(1)]
     const title = `${row.name}: cost ${wholeText(row.cost)} USD, expected shortfall ${wholeText(row.expectedShortfall)} USD`
-    return `<circle class="mark action" cx="${px}" cy="${py}" r="4.5"><title>${escapeHtml(title)}</title></circle><text class="tick" x="${Number(px) + 9}" y="${py}" dy="0.32em">${escapeHtml(row.name)}</text>`
+    return `<circle class="mark action" cx="${px}" cy="${py}" r="4.5"><title>${escapeHtml(title)}</title></circle><text class="tick" x="${Number(px) + 9}" y="${labels[i]!.toFixed(1)}" dy="0.32em">${escapeHtml(row.name)}</text>`
   })
   const axes = `<text class="tick" x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 8}" text-anchor="middle">cost, USD</text>`
   return `<figure class="chart"><figcaption><h3>Expected shortfall 95 % of hourly P&amp;L (USD, upwards) against cost (USD)</h3></figcaption>
 <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Expected shortfall against cost of ${shown.length} ways to hedge; the table has the figures">${[...across, ...upwards, axes, ...points].join('')}</svg></figure>`
+}
+
+/** Widest label and the height of its line, units of the drawing. */
+const LABEL_WIDTH = 130
+const LABEL_HEIGHT = 13
+
+/** Heights of the points' labels, those that would lie on each other moved down in the order of their points. */
+function labelHeights(points: readonly { readonly x: number; readonly y: number }[]): readonly number[] {
+  const heights = points.map(({ y }) => y)
+  const order = points.map((_, i) => i).sort((a, b) => points[a]!.y - points[b]!.y)
+  for (const [rank, i] of order.entries()) {
+    for (const above of order.slice(0, rank)) {
+      const beside = Math.abs(points[above]!.x - points[i]!.x) < LABEL_WIDTH
+      const least = heights[above]! + LABEL_HEIGHT
+      if (beside && heights[i]! < least) heights[i] = least
+    }
+  }
+  return heights
 }
 
 function range(values: readonly number[]): readonly [number, number] {

@@ -7,6 +7,7 @@ import { STYLE } from './style.js'
 import {
   accountsTable,
   alertsTable,
+  comparisonTable,
   decisionsTable,
   defectsTable,
   greeksTable,
@@ -46,7 +47,7 @@ ${cards(summary)}
 ${charts(summary, history, decisions)}
 <h2>Accounts: first, worst and last</h2>
 ${accountsTable(summary)}
-<h2>Greeks: first, worst and last</h2>
+${comparison(summary)}<h2>Greeks: first, worst and last</h2>
 ${greeksTable(summary)}
 <h2>Warning before maintenance</h2>
 ${leadTable(summary)}
@@ -65,6 +66,14 @@ ${notes(summary)}
 <h2>Proof</h2>
 ${proof(summary)}
 </main></body></html>
+`
+}
+
+function comparison({ comparison: found }: ReportSummary): string {
+  if (found === undefined) return ''
+  return `<h2>With and without what the rules did</h2>
+<p class="soft">The same data through the same engine, once as it ran and once without ${escapeHtml(found.without.join(', '))}.</p>
+${comparisonTable(found)}
 `
 }
 

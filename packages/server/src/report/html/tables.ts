@@ -1,4 +1,4 @@
-import type { ReportSummary } from '../summary.js'
+import type { Comparison, ReportSummary } from '../summary.js'
 import type { AccountPoint } from '../tally.js'
 import { escapeHtml, figureText, minuteText, percentText, spanText, wholeText } from './text.js'
 
@@ -45,6 +45,19 @@ export function accountsTable({ accounts }: ReportSummary): string {
   )
   const heads = ['Equity, USD', 'Initial, USD', 'Maintenance, USD', 'Margin ratio', 'Cash delta, USD'].map(number)
   return table(['Account', '', 'Time (UTC)', ...heads], rows)
+}
+
+export function comparisonTable({ accounts }: Comparison): string {
+  const rows = accounts.map(({ account, as, worst, last, belowMaintenanceAt }) => [
+    as === 'run' ? { html: `<b>${escapeHtml(account)}</b>` } : '',
+    as === 'run' ? 'as it ran' : 'without',
+    number(ratioText(worst.marginRatio)),
+    time(worst.time),
+    belowMaintenanceAt === null ? 'never' : time(belowMaintenanceAt),
+    number(moneyText(last.equity)),
+  ])
+  const heads = [number('Worst margin ratio'), 'at (UTC)', 'Below maintenance', number('Equity at the end, USD')]
+  return table(['Account', '', ...heads], rows)
 }
 
 export function greeksTable({ accounts }: ReportSummary): string {

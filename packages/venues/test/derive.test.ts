@@ -1,0 +1,4 @@
+import { derive } from './dialects/derive.js'
+import { describeVenue } from './venueContract.js'
+
+describeVenue(derive)

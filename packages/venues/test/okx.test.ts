@@ -1,0 +1,4 @@
+import { okx } from './dialects/okx.js'
+import { describeVenue } from './venueContract.js'
+
+describeVenue(okx)
