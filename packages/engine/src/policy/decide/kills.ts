@@ -198,7 +198,11 @@ function closeOne(
   share: number,
 ): string {
   const kill = context.draft.get('kills', key)!
-  const { maxSlippage } = killSettings(context)
+  const refused = refusedCloses(context, kill.since, view.account, position.instrument)
+  const last = refused.at(-1)
+  if (last !== undefined && context.now - last.updated < CLOSE_AGAIN_MS) return `refused: ${last.reason ?? 'no reason'}`
+  // Venues refuse limits that are too far from their marks: a nearer one is tried, then the wide one again.
+  const maxSlippage = killSettings(context).maxSlippage / 2 ** (refused.length % 4)
   const plan = planReduce(
     { kind: 'reduce', share, instruments: [position.instrument], maxSlippage },
     view.account,
