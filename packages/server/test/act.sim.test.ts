@@ -136,7 +136,14 @@ async function calm(world: ActWorld, where: () => string): Promise<void> {
   await world.run(30_000)
   const standing = world.life()!.engine.view().rules.kills
   for (const [scope, { told }] of Object.entries(standing)) {
-    if (told?.state !== 'confirmed' && process.env.HOLDFAST_SIM_TRACE) console.error(world.life()!.log.filter((l) => !l.includes('settled')).slice(-60).join('\n'))
+    if (told?.state !== 'confirmed' && process.env.HOLDFAST_SIM_TRACE)
+      console.error(
+        world
+          .life()!
+          .log.filter((l) => !l.includes('settled'))
+          .slice(-60)
+          .join('\n'),
+      )
     if (told?.state !== 'confirmed') throw new Error(`kill ${scope} is ${told?.state}: ${told?.open} (${where()})`)
     world.say('resume', scope)
   }

@@ -19,8 +19,7 @@ const trade = (side: 'buy' | 'sell', amount: number) =>
 const view = () => world.life()!.engine.view()
 const held = (account: number) => world.exchange.snapshot().accounts[account]!.positions[0]?.size ?? 0
 const ours = () => world.exchange.snapshot().orders.filter(({ label }) => label !== '')
-const kills = () =>
-  view().decisions.flatMap(({ action }) => (action.kind === 'kill-report' ? [action] : []))
+const kills = () => view().decisions.flatMap(({ action }) => (action.kind === 'kill-report' ? [action] : []))
 
 describe('orders at the exchange', () => {
   it('behavior: a hedge is decided, sent, filled, and agrees with the exchange', async () => {
@@ -79,7 +78,11 @@ describe('orders at the exchange', () => {
     expect(world.exchange.faultCounts()['partial-fill']).toBe(1)
     const [first] = ours()
     expect(Number(first!.filled_amount)).toBeLessThan(180_000)
-    expect(ours().slice(1).every(({ amount }) => Number(amount) <= 180_000 - Number(first!.filled_amount))).toBe(true)
+    expect(
+      ours()
+        .slice(1)
+        .every(({ amount }) => Number(amount) <= 180_000 - Number(first!.filled_amount)),
+    ).toBe(true)
     expect(Math.abs(held(0) + 180_000)).toBeLessThan(45_000)
     const sizes = ours().reduce((sum, { filled_amount }) => sum + Number(filled_amount), 0)
     expect(sizes).toBe(-held(0))
@@ -207,7 +210,11 @@ describe('the orderly stop', () => {
     trade('buy', 180_000)
     const ledger = () => {
       const { orders, fills, accounts } = world.exchange.snapshot()
-      return JSON.stringify({ orders, fills, positions: accounts.map(({ positions, openOrders }) => [positions, openOrders]) })
+      return JSON.stringify({
+        orders,
+        fills,
+        positions: accounts.map(({ positions, openOrders }) => [positions, openOrders]),
+      })
     }
     const before = ledger()
     await world.run(30 * SECOND)

@@ -208,7 +208,16 @@ export function createActWorld(options: WorldOptions): ActWorld {
         ended = true
       },
     )
-    life = { engine, executor, loop, inbox, outcome: loop.done, stop: () => stop.abort(), stopping: () => stop.signal.aborted, log }
+    life = {
+      engine,
+      executor,
+      loop,
+      inbox,
+      outcome: loop.done,
+      stop: () => stop.abort(),
+      stopping: () => stop.signal.aborted,
+      log,
+    }
     await rest(life)
     return life
   }

@@ -54,8 +54,16 @@ function optionsFor(said: string[], stop = new AbortController()): WatchdogOptio
   }
 }
 
-const held = () => world.exchange.snapshot().accounts.slice(0, 2).map(({ positions }) => positions.map(({ size }) => size))
-const open = () => world.exchange.snapshot().accounts.slice(0, 2).flatMap(({ openOrders }) => openOrders)
+const held = () =>
+  world.exchange
+    .snapshot()
+    .accounts.slice(0, 2)
+    .map(({ positions }) => positions.map(({ size }) => size))
+const open = () =>
+  world.exchange
+    .snapshot()
+    .accounts.slice(0, 2)
+    .flatMap(({ openOrders }) => openOrders)
 
 describe('the watchdog', () => {
   it('behavior: takes over when the process is gone; the venue ends flat, and the incident is latched at the next start', async () => {
@@ -117,7 +125,14 @@ describe('the watchdog', () => {
   it('error: an incident that was changed is told as such, and still counts', async () => {
     world = createActWorld({ seed: 3, text: DESK(HOLD_DELTA('live'), SECTION) })
     const { writeIncident } = await import('../src/watchdog/incident.js')
-    const path = writeIncident(folder, { id: 'ab'.repeat(16), time: 1, desk: 'sim', reason: 'x', mode: 'cancel', accounts: [] })
+    const path = writeIncident(folder, {
+      id: 'ab'.repeat(16),
+      time: 1,
+      desk: 'sim',
+      reason: 'x',
+      mode: 'cancel',
+      accounts: [],
+    })
     writeFileSync(path, readFileSync(path, 'utf8').replace('"reason": "x"', '"reason": "y"'))
     expect(openIncidents(folder)[0]?.note).toContain('its hash does not fit')
     writeFileSync(path, '{')

@@ -18,7 +18,12 @@ import { note, writeOut } from '../output.js'
 import { loadConfiguration } from './check.js'
 import { stopOnSignals } from './run.js'
 
-type WatchdogFlags = { readonly drill?: boolean; readonly journal?: string; readonly json?: boolean; readonly log: LogLevel }
+type WatchdogFlags = {
+  readonly drill?: boolean
+  readonly journal?: string
+  readonly json?: boolean
+  readonly log: LogLevel
+}
 
 export function addWatchdog(program: Command): void {
   program

@@ -17,6 +17,8 @@ export const KILL = 'act.kill'
 
 /** Orders that the venue keeps though they were withdrawn are withdrawn again after this long. */
 const WITHDRAW_AGAIN_MS = 5_000
+/** Shares of the slippage allowed that closing orders try in turn, where a venue refuses them. */
+const NEARER = [1, 0.5, 0.25, 0.125]
 /** A closing order that was refused is followed by another after this long. */
 const CLOSE_AGAIN_MS = 1_000
 /** An incomplete kill whose remains change is told again at most this often. */
@@ -202,7 +204,7 @@ function closeOne(
   const last = refused.at(-1)
   if (last !== undefined && context.now - last.updated < CLOSE_AGAIN_MS) return `refused: ${last.reason ?? 'no reason'}`
   // Venues refuse limits that are too far from their marks: a nearer one is tried, then the wide one again.
-  const maxSlippage = killSettings(context).maxSlippage / 2 ** (refused.length % 4)
+  const maxSlippage = killSettings(context).maxSlippage * NEARER[refused.length % NEARER.length]!
   const plan = planReduce(
     { kind: 'reduce', share, instruments: [position.instrument], maxSlippage },
     view.account,
