@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Turn } from '@holdfast/engine'
 import type { FaultName } from '@holdfast/simulator'
 import { expect, it } from 'vitest'
@@ -5,7 +8,7 @@ import { openJournal } from '../src/journal/open.js'
 import { engineOf, headerFor } from '../src/run/header.js'
 import { createReactorQueue } from '../src/run/reactors.js'
 import { replayJournal } from '../src/run/replay.js'
-import { type ActWorld, createActWorld, DESK, HOLD_DELTA, PERPETUAL } from './actWorld.js'
+import { type ActWorld, createActWorld, DESK, HOLD_DELTA } from './actWorld.js'
 import { seeded } from './seeded.js'
 
 /**
@@ -26,7 +29,7 @@ const RATIOS: Partial<Record<FaultName, number>> = {
   'partial-fill': 0.3,
   'rejected-cancel': 0.5,
   'omitted-position': 0.02,
-  'comma-number': 0.01,
+  'comma-number': 0.06,
   'silent-stall': 0.5,
   'frozen-time': 0.4,
   disconnect: 0.6,
@@ -98,18 +101,17 @@ async function storm(world: ActWorld, random: () => number): Promise<void> {
   }
   const tick = () => {
     for (let n = 0; n < 40; n++) crowd(world, random)
-    if (random() < 0.03) person(world, random)
+    if (random() < 0.02) person(world, random)
   }
   for (let part = 0; part < 8; part++) {
-    if (process.env.HOLDFAST_SIM_TRACE)
-      console.error(
-        part,
-        world.clock.now(),
-        world.life()?.engine.view().sequence,
-        Math.round(performance.now()),
-        JSON.stringify(world.counts),
-        world.exchange.snapshot().events,
-      )
+    console.error(
+      part,
+      world.clock.now(),
+      world.life()?.engine.view().sequence,
+      Math.round(performance.now()),
+      JSON.stringify(world.counts),
+      world.exchange.snapshot().events,
+    )
     await world.run(5_000 + Math.floor(random() * 20_000), tick)
     if (random() < 0.35) {
       await world.kill()
@@ -136,14 +138,7 @@ async function calm(world: ActWorld, where: () => string): Promise<void> {
   await world.run(30_000)
   const standing = world.life()!.engine.view().rules.kills
   for (const [scope, { told }] of Object.entries(standing)) {
-    if (told?.state !== 'confirmed' && process.env.HOLDFAST_SIM_TRACE)
-      console.error(
-        world
-          .life()!
-          .log.filter((l) => !l.includes('settled'))
-          .slice(-60)
-          .join('\n'),
-      )
+    console.error(world.life()!.slice(-60).join('\n'))
     if (told?.state !== 'confirmed') throw new Error(`kill ${scope} is ${told?.state}: ${told?.open} (${where()})`)
     world.say('resume', scope)
   }
@@ -177,7 +172,8 @@ async function check(world: ActWorld, turns: readonly Turn[], where: () => strin
     expect(held, `${coin}; ${where()}`).toBe(deposited)
   const head = world.life()!.loop.view().stateDigest
   await world.kill()
-  const journal = await openJournal(`/tmp/holdfast-replay-${process.pid}-${where().length}-${Math.abs(turns.length)}`, {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-replay-'))
+  const journal = await openJournal(folder, {
     files: world.disk.files(),
   })
   const engine = engineOf(world.rulebook)
@@ -185,13 +181,20 @@ async function check(world: ActWorld, turns: readonly Turn[], where: () => strin
   await replayJournal(journal, header, engine, createReactorQueue([]), async () => undefined)
   expect(engine.view().stateDigest, where()).toBe(head)
   await journal.close()
+  rmSync(folder, { recursive: true, force: true })
 }
 
+/** Others come and go: most rest away from the market and leave again, some trade. */
 function crowd(world: ActWorld, random: () => number): void {
   const account = random() < 0.5 ? 'crowd-a' : 'crowd-b'
-  const side = random() < 0.5 ? 'buy' : 'sell'
-  const amount = 10 * (1 + Math.floor(random() * 500))
-  world.ask(account, `private/${side}`, { instrument_name: 'BTC-PERPETUAL', amount, type: 'market' })
+  const buys = random() < 0.5
+  const way = random()
+  const amount = 10 * (1 + Math.floor(random() * 20))
+  const order = { instrument_name: 'BTC-PERPETUAL', amount }
+  const side = `private/${buys ? 'buy' : 'sell'}`
+  if (way < 0.02) world.ask(account, side, { ...order, type: 'market' })
+  else if (way < 0.06) world.ask(account, 'private/cancel_all', {})
+  else world.ask(account, side, { ...order, type: 'limit', price: buys ? 89_500 : 90_500, post_only: true })
 }
 
 function person(world: ActWorld, random: () => number): void {
@@ -202,6 +205,3 @@ function person(world: ActWorld, random: () => number): void {
   const side = wanted > held ? 'buy' : 'sell'
   world.ask('hand', `private/${side}`, { instrument_name: 'BTC-PERPETUAL', amount, type: 'market' })
 }
-
-/** The instrument in which all of them trade. */
-export const TRADED = PERPETUAL

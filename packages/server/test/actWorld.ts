@@ -6,7 +6,6 @@ import {
   type Configuration,
   compileConfiguration,
   type Engine,
-  type OrderEvent,
   type Rulebook,
   renderDiagnostics,
 } from '@holdfast/engine'
@@ -327,6 +326,3 @@ function countingMetrics(count: (name: string) => void): ActMetrics {
     reconciled: () => count('reconciled'),
   }
 }
-
-/** Orders of the journal by id, as the engine took them in. */
-export type OrderNews = OrderEvent
