@@ -104,14 +104,6 @@ async function storm(world: ActWorld, random: () => number): Promise<void> {
     if (random() < 0.02) person(world, random)
   }
   for (let part = 0; part < 8; part++) {
-    console.error(
-      part,
-      world.clock.now(),
-      world.life()?.engine.view().sequence,
-      Math.round(performance.now()),
-      JSON.stringify(world.counts),
-      world.exchange.snapshot().events,
-    )
     await world.run(5_000 + Math.floor(random() * 20_000), tick)
     if (random() < 0.35) {
       await world.kill()
@@ -138,7 +130,6 @@ async function calm(world: ActWorld, where: () => string): Promise<void> {
   await world.run(30_000)
   const standing = world.life()!.engine.view().rules.kills
   for (const [scope, { told }] of Object.entries(standing)) {
-    console.error(world.life()!.slice(-60).join('\n'))
     if (told?.state !== 'confirmed') throw new Error(`kill ${scope} is ${told?.state}: ${told?.open} (${where()})`)
     world.say('resume', scope)
   }
