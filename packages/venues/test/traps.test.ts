@@ -87,6 +87,24 @@ describe('traps of venues', () => {
     await expect(refused).rejects.toMatchObject({ code: 'VENUE_ADDRESS', message: expect.stringContaining(account) })
   })
 
+  test('[UN1] the socket goes dead without a word while questions are answered: lost once, and heard anew', async () => {
+    const { server, venue } = await deribit()
+    await venue.open({ act: true, allowWithdrawal: false })
+    const events = collect(venue)
+    await events.until(({ kind }) => kind === 'open-orders')
+    server.exchange.fault({ name: 'silent-stall', durationMs: 3_600_000 })
+    await events.until((event) => event.kind === 'session' && event.state === 'lost')
+    const from = events.all.length
+    await events.until((event, index) => index > from && event.kind === 'open-orders')
+    const id = freshId()
+    await venue.place({ ...resting(id), limitPrice: '90600', terms: 'fill-or-lapse' })
+    await events.until((event) => event.kind === 'order' && event.clientId === id && event.status === 'filled')
+    await events.stop()
+    expect(events.all.flatMap((event) => (event.kind === 'session' ? [event.state] : []))).toEqual(['connected', 'lost', 'connected'])
+    const flags = events.all.flatMap((event) => (event.kind === 'market' ? (event.flags ?? []) : []))
+    expect(flags.map(({ code }) => code)).toContain('gap')
+  })
+
   test("[UN2] the exchange's time stands still while messages come: lost", async () => {
     const { server, venue } = await deribit()
     await venue.open({ act: true, allowWithdrawal: false })
