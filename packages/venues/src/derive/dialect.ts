@@ -99,10 +99,11 @@ export function createDeriveDialect(port: Port, connection: ConnectionConfigurat
       const key = keys.find(({ public_session_key }) => text(public_session_key)?.toLowerCase() === signer)
       const scope = text(key?.scope)
       return {
-        scopes: scope === undefined ? [] : [scope],
-        act: scope === undefined ? undefined : scope !== 'read_only',
-        withdraw: scope === undefined ? undefined : scope === 'admin',
-        warnings: scope === undefined ? ['the key is no session key that the venue lists'] : [],
+        // A key that the venue takes and does not list is the owner's own.
+        scopes: [scope ?? 'owner'],
+        act: scope !== 'read_only',
+        withdraw: scope === undefined || scope === 'admin',
+        warnings: [],
       }
     },
     async time() {
