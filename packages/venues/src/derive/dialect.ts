@@ -18,6 +18,7 @@ export const DERIVE: DialectSettings = {
     general: { credits: 50, perSecond: 10, floors: FLOORS },
     matching: { credits: 5, perSecond: 1, floors: FLOORS },
   },
+  marketMs: 5000,
   complaints: {
     unresolved: ['9000', '9001', '-32000', '-32603'],
     gone: ['11006', '11016', '11017', '11105'],
