@@ -14,8 +14,8 @@ import { seeded } from './seeded.js'
  *
  * `HOLDFAST_SIM_SEED=n` replays one seed, `HOLDFAST_SIM_ROUNDS=n` runs each for longer.
  */
-const SEEDS = process.env.HOLDFAST_SIM_SEED === undefined ? [1, 2, 3, 4] : [Number(process.env.HOLDFAST_SIM_SEED)]
-const ROUNDS = Number(process.env.HOLDFAST_SIM_ROUNDS ?? 6)
+const SEEDS = process.env.HOLDFAST_SIM_SEED === undefined ? [1, 2, 3] : [Number(process.env.HOLDFAST_SIM_SEED)]
+const ROUNDS = Number(process.env.HOLDFAST_SIM_ROUNDS ?? 1)
 
 const RATIOS: Partial<Record<FaultName, number>> = {
   'lost-acknowledgement': 0.02,
@@ -24,15 +24,15 @@ const RATIOS: Partial<Record<FaultName, number>> = {
   'duplicate-notification': 0.1,
   'reordered-notification': 0.1,
   'partial-fill': 0.3,
-  'rejected-cancel': 0.2,
+  'rejected-cancel': 0.5,
   'omitted-position': 0.02,
   'comma-number': 0.01,
-  'silent-stall': 0.25,
-  'frozen-time': 0.15,
-  disconnect: 0.4,
-  'post-only-window': 0.2,
-  maintenance: 0.15,
-  adl: 0.3,
+  'silent-stall': 0.5,
+  'frozen-time': 0.4,
+  disconnect: 0.6,
+  'post-only-window': 0.4,
+  maintenance: 0.3,
+  adl: 0.5,
 }
 
 const CHASE = '    execution: { chase: { every: 2 s, moves: 3 } }\n'
@@ -54,7 +54,7 @@ it.each(SEEDS)('behavior: seed %i: no double, no orphan, inside bounds, and the 
   }
   const world = createActWorld({
     seed,
-    text: DESK(HOLD_DELTA('live', seed % 2 === 0 ? CHASE : '')),
+    text: DESK(HOLD_DELTA('live', seed === 1 ? '' : CHASE)),
     latency: () => 5 + Math.floor(random() * 60),
     exchange: { faults: { windowMs: 20_000, lateMs: 2_500 }, flowRatio: 0.5 },
     observers: [observer],
@@ -76,7 +76,7 @@ it.each(SEEDS)('behavior: seed %i: no double, no orphan, inside bounds, and the 
 
 it('the runs were not vacuous', () => {
   console.info(JSON.stringify(tally))
-  if (SEEDS.length < 4) return
+  if (SEEDS.length < 3) return
   expect(tally.events).toBeGreaterThan(200_000)
   for (const name of Object.keys(RATIOS)) expect(tally.faults[name], name).toBeGreaterThan(0)
   for (const name of [
@@ -97,8 +97,8 @@ async function storm(world: ActWorld, random: () => number): Promise<void> {
     world.counts[name] = (world.counts[name] ?? 0) + 1
   }
   const tick = () => {
-    for (let n = 0; n < 3; n++) crowd(world, random)
-    if (random() < 0.02) person(world, random)
+    for (let n = 0; n < 40; n++) crowd(world, random)
+    if (random() < 0.03) person(world, random)
   }
   for (let part = 0; part < 8; part++) {
     if (process.env.HOLDFAST_SIM_TRACE)
@@ -111,13 +111,14 @@ async function storm(world: ActWorld, random: () => number): Promise<void> {
         world.exchange.snapshot().events,
       )
     await world.run(5_000 + Math.floor(random() * 20_000), tick)
-    if (random() < 0.5) {
+    if (random() < 0.35) {
       await world.kill()
       count('crash')
       await world.run(Math.floor(random() * 3_000), tick)
       await world.start()
     }
-    if (random() < 0.2) {
+    for (const scope of Object.keys(world.life()!.engine.view().rules.kills)) world.say('resume', scope)
+    if (random() < 0.15) {
       count('kill')
       const mode = ['cancel', 'reduce', 'flatten'][Math.floor(random() * 3)]
       world.say('kill', random() < 0.5 ? 'all' : 'account:hedge', `mode=${mode}; reason=drill of the storm`)
@@ -135,6 +136,14 @@ async function calm(world: ActWorld, where: () => string): Promise<void> {
   await world.run(30_000)
   const standing = world.life()!.engine.view().rules.kills
   for (const [scope, { told }] of Object.entries(standing)) {
+    if (told?.state !== 'confirmed' && process.env.HOLDFAST_SIM_TRACE)
+      console.error(
+        world
+          .life()!
+          .log.filter((l) => !l.includes('settled'))
+          .slice(-60)
+          .join('\n'),
+      )
     if (told?.state !== 'confirmed') throw new Error(`kill ${scope} is ${told?.state}: ${told?.open} (${where()})`)
     world.say('resume', scope)
   }

@@ -22,6 +22,7 @@ import type { ActMetrics } from '../src/act/desk.js'
 import { createExecutor, type Executor } from '../src/act/executor.js'
 import { createInbox, type Inbox } from '../src/act/inbox.js'
 import type { ActSettings } from '../src/act/settings.js'
+import type { VenueOpener } from '../src/house/live.js'
 import { openJournal } from '../src/journal/open.js'
 import { createLogger } from '../src/log/logger.js'
 import { createRedactor } from '../src/log/redaction.js'
@@ -85,6 +86,7 @@ export type Life = {
   readonly inbox: Inbox
   readonly outcome: Promise<RunOutcome>
   readonly stop: () => void
+  readonly stopping: () => boolean
   readonly log: readonly string[]
 }
 
@@ -95,6 +97,7 @@ export type ActWorld = {
   readonly disk: MemoryDisk
   readonly counts: Record<string, number>
   readonly rulebook: Rulebook
+  readonly configuration: Configuration
   readonly text: string
   life(): Life | undefined
   /** Starts the house over what its journal holds. */
@@ -107,6 +110,8 @@ export type ActWorld = {
   say(command: 'kill' | 'resume' | 'adopt', target: string, note?: string): void
   /** Somebody else's request to the exchange, at once. */
   ask(account: string, method: string, params: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>
+  /** Makes the venue of a connection for somebody else than the house: a watchdog. */
+  readonly opener: VenueOpener
   dispose(): void
 }
 
@@ -203,7 +208,16 @@ export function createActWorld(options: WorldOptions): ActWorld {
         ended = true
       },
     )
-    life = { engine, executor, loop, inbox, outcome: loop.done, stop: () => stop.abort(), log }
+    life = {
+      engine,
+      executor,
+      loop,
+      inbox,
+      outcome: loop.done,
+      stop: () => stop.abort(),
+      stopping: () => stop.signal.aborted,
+      log,
+    }
     await rest(life)
     return life
   }
@@ -211,7 +225,7 @@ export function createActWorld(options: WorldOptions): ActWorld {
   /** Until nothing moves any more without time passing. */
   async function rest(now: Life | undefined): Promise<void> {
     for (let round = 0; round < ROUNDS; round++) await setImmediate()
-    for (let round = 0; now !== undefined && now === life && !now.inbox.waited && !ended; round++) {
+    for (let round = 0; now !== undefined && now === life && !now.inbox.waited && !ended && !now.stopping(); round++) {
       if (round > 100_000) throw new Error('the loop does not come to rest')
       await setImmediate()
     }
@@ -225,6 +239,7 @@ export function createActWorld(options: WorldOptions): ActWorld {
     disk,
     counts,
     rulebook,
+    configuration,
     text: options.text,
     life: () => life,
     start,
@@ -265,6 +280,15 @@ export function createActWorld(options: WorldOptions): ActWorld {
       const delivery = exchange.request(connection, { id: 1, method, params }, { header, signed: '' })
       return delivery.kind === 'answer' ? delivery.response : {}
     },
+    opener: (connection, { account, clock: now }) =>
+      openVenue(connection, {
+        account,
+        secret: (reference) => (reference.name.endsWith('KEY') ? `${account}-key` : `${account}-secret`),
+        clock: now,
+        sleep: (ms, signal) => clock.sleep(ms, signal ?? new AbortController().signal),
+        exchange: net.client(`${account}-key`, `${account}-secret`).ccxt,
+        timeoutMs: 3_000,
+      }),
     dispose() {
       life?.stop()
       rmSync(folder, { recursive: true, force: true })
