@@ -147,7 +147,7 @@ function act(
   if (halt !== undefined) return { state: deny(plan.actions, 'halted', halt), fired: false }
   const allowed = plan.actions.filter((one) => permits(one.actionClass, qualityOfAction(quality, one)) !== 'refused')
   if (allowed.length === 0 || (plan.together === true && allowed.length < plan.actions.length))
-    return { state: deny(plan.actions, 'guard', guardReason(quality, plan.actions)), fired: false }
+    return { state: deny(plan.actions, 'guard', guardReason(quality, plan.actions, subject)), fired: false }
   const stage = stageOf(context, rule)
   if (stage === 'approve' && waitsForPeople(context, rule.id, subject.scope)) return { state, fired: false }
   const styled = allowed.map((one) => withStyle(rule, one))
@@ -244,11 +244,17 @@ function qualityOfAction(quality: Quality, { inputs }: PlannedAction): Quality {
   return inputs.reduce((worst, input) => worseQuality(worst, input.quality), quality)
 }
 
-function guardReason(quality: Quality, actions: readonly PlannedAction[]): string {
+function guardReason(quality: Quality, actions: readonly PlannedAction[], subject: Subject): string {
   const [first] = actions
   const worst = actions.reduce((sum, one) => worseQuality(sum, qualityOfAction(quality, one)), quality)
   const verb = first?.actionClass === 'open' ? 'opened' : 'reduced'
-  return `oracle guard: risk is not ${verb} on ${worst} data`
+  return `oracle guard: risk is not ${verb} on ${worst} data${missingText(subject)}`
+}
+
+/** What the subject's numbers lack, where something is missing: the first to look for. */
+export function missingText(subject: Subject): string {
+  const missing = 'view' in subject ? subject.view.missing : []
+  return missing.length === 0 ? '' : `; missing: ${missing.join(', ')}`
 }
 
 /** Which inputs are not live, and how old they are. */

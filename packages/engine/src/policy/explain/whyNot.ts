@@ -8,7 +8,7 @@ import { roomOf } from '../bounds.js'
 import { waitsForPeople } from '../decide/approvals.js'
 import { type DecideMarket, decisionInput, planMarketOf } from '../decide/context.js'
 import { haltOver } from '../decide/halts.js'
-import { alertClass } from '../decide/judgeRule.js'
+import { alertClass, missingText } from '../decide/judgeRule.js'
 import { passageOf } from '../decide/passage.js'
 import { memoryOf } from '../decide/vault.js'
 import { draftOf } from '../draft.js'
@@ -217,7 +217,7 @@ function planOf(
     const [first] = refused
     blocks.push({
       kind: 'quality',
-      text: `the oracle guard refuses ${first?.actionClass ?? ''} on ${qualityOf(subject)} data`,
+      text: `the oracle guard refuses ${first?.actionClass ?? ''} on ${qualityOf(subject)} data${missingText(subject)}`,
     })
   }
   // Asked of a draft that is thrown away: asking must not use anything up.
