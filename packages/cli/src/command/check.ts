@@ -11,7 +11,7 @@ import {
 import type { Command } from 'commander'
 import { CommandError, EXIT } from '../exit.js'
 import { note, writeOut } from '../output.js'
-import { venueSummary } from './venue.js'
+import { venueSummary } from './venueSummary.js'
 
 export function addCheck(program: Command): void {
   program

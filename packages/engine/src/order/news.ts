@@ -8,7 +8,7 @@ import type {
   OrderStatus,
   Provenance,
 } from '../event.js'
-import { lineOf, type Orders } from './orders.js'
+import { lineOf, type Orders } from './state.js'
 import { isLive, type TrackedOrder, type VenueOrder } from './tracked.js'
 
 /** News of one order. What was done stays done; what was filled is never filled less. */

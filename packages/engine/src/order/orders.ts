@@ -1,37 +1,14 @@
 import type { InstrumentKey } from '@holdfast/quant'
 import type { Decision } from '../decision.js'
-import type { DataFlag, Event, VenueGuardState, VenueStateEvent } from '../event.js'
+import type { DataFlag, Event, VenueStateEvent } from '../event.js'
 import { digestOf } from '../journal/digest.js'
 import { takeFill, takeList, takeOrder } from './news.js'
-import { type AccountLine, isLive, type OrdersView, type TrackedOrder, type VenueLine } from './tracked.js'
-
-/** What is known of an account's line. Mutable; only `applyOrderEvent` writes it. */
-export type Line = {
-  state: AccountLine['state']
-  since: number | undefined
-  statementTime: number | undefined
-  listTime: number | undefined
-  differences: readonly string[]
-  guards: readonly VenueGuardState[]
-}
-
-/** Orders that are followed, lines to accounts, states of venues. Mutable; part of the engine's state. */
-export type Orders = {
-  /** By our id, in the order in which they were decided or first heard of. */
-  readonly tracked: Map<string, TrackedOrder>
-  readonly lines: Map<string, Line>
-  readonly venues: Map<string, VenueLine>
-  /** Of what was last asked for; undefined once something changed. */
-  view: OrdersView | undefined
-}
+import { type Line, lineOf, type Orders } from './state.js'
+import { type AccountLine, isLive, type OrdersView, type TrackedOrder } from './tracked.js'
 
 /** Orders that are done are kept this long and up to so many, so that late news of them is known for what it is. */
 const KEPT_MS = 3_600_000
 const KEPT_MAX = 500
-
-export function createOrders(): Orders {
-  return { tracked: new Map(), lines: new Map(), venues: new Map(), view: undefined }
-}
 
 /**
  * Takes one event in. Events that concern neither orders nor lines change nothing.
@@ -163,21 +140,6 @@ function waitsOf(line: Line): readonly string[] {
     ...(line.listTime === undefined ? ['no list of open orders since the line was opened'] : []),
     ...line.differences.map((difference) => `not adopted: ${difference}`),
   ]
-}
-
-export function lineOf(orders: Orders, account: string): Line {
-  const known = orders.lines.get(account)
-  if (known !== undefined) return known
-  const line: Line = {
-    state: 'no-session',
-    since: undefined,
-    statementTime: undefined,
-    listTime: undefined,
-    differences: [],
-    guards: [],
-  }
-  orders.lines.set(account, line)
-  return line
 }
 
 /** A new line, or none: what was known of the account must be said anew, and orders on their way are of unknown fate. */
