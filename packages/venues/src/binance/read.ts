@@ -1,4 +1,4 @@
-import { moneyText, type OrderReport, type QuoteObservation } from '@holdfast/engine'
+import type { OrderReport, QuoteObservation } from '@holdfast/engine'
 import { type Instrument, instrumentKey } from '@holdfast/quant'
 import { clientIdOf } from '../line/clientId.js'
 import type { Listed } from '../line/dialect.js'
@@ -6,7 +6,6 @@ import {
   amount,
   decimal,
   epoch,
-  isZero,
   known,
   negated,
   positive,
@@ -17,7 +16,8 @@ import {
   text,
 } from '../line/field.js'
 import { expressible } from '../line/instrument.js'
-import { type Names, unknownInstrument } from '../line/names.js'
+import type { Names } from '../line/names.js'
+import { statementDraft } from '../line/statement.js'
 import type { MarginFigures, Statement, VenueFill } from '../venue.js'
 
 /**
@@ -85,37 +85,14 @@ export function readQuote(book: Raw, premium: Raw, listed: Listed): QuoteObserva
 
 /** Wallet balances, without the profit of open positions, and positions with their signed amounts. */
 export function readStatement(assets: unknown, positions: unknown, names: Names, time: number): Statement {
-  const unread: string[] = []
-  const balances: Record<string, string> = {}
-  const rows = records(assets)
-  if (rows === undefined) unread.push('balances')
-  for (const row of rows ?? []) {
-    const asset = text(row.asset)
-    const balance = decimal(row.walletBalance)
-    if (asset === undefined || balance === undefined) unread.push(`balance of ${asset ?? 'an unnamed asset'}`)
-    else if (!isZero(balance)) balances[asset] = balance
+  const draft = statementDraft()
+  for (const row of draft.rows(assets, 'balances')) draft.balance(row.asset, amount(row.walletBalance))
+  for (const row of draft.rows(positions, 'positions')) {
+    const listed = names.native(text(row.symbol) ?? '?')
+    const size = amount(scaled(row.positionAmt, listed?.multiplier ?? '1'))
+    draft.position(row.symbol, listed, size, positive(row.entryPrice))
   }
-  const listedPositions = records(positions)
-  if (listedPositions === undefined) unread.push('positions')
-  const sums = new Map<string, { size: bigint; entryPrice?: number }>()
-  for (const row of listedPositions ?? []) {
-    const native = text(row.symbol) ?? '?'
-    const contracts = decimal(row.positionAmt)
-    if (contracts !== undefined && isZero(contracts)) continue
-    const listed = names.native(native)
-    if (listed === undefined) unread.push(unknownInstrument(native, 'a position').detail)
-    else if (contracts === undefined) unread.push(`size of ${native}`)
-    if (listed === undefined || contracts === undefined) continue
-    const key = instrumentKey(listed.instrument)
-    const before = sums.get(key)
-    // In hedge mode both sides stand apart; what is held is their sum, and its entry is not one number.
-    const size = (before?.size ?? 0n) + amount(scaled(contracts, listed.multiplier))!
-    sums.set(key, { size, ...(before === undefined ? known({ entryPrice: positive(row.entryPrice) }) : {}) })
-  }
-  const held = [...sums].flatMap(([instrument, { size, ...rest }]) =>
-    size === 0n ? [] : [{ instrument, size: moneyText(size), ...rest }],
-  )
-  return { balances, positions: held, time, ...(unread.length === 0 ? {} : { unread }) }
+  return draft.finish(time)
 }
 
 export function readMargin(account: Raw, time: number): MarginFigures {

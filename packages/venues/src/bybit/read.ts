@@ -1,4 +1,4 @@
-import { moneyText, type OrderReport, type QuoteObservation } from '@holdfast/engine'
+import type { OrderReport, QuoteObservation } from '@holdfast/engine'
 import { type Instrument, instrumentKey } from '@holdfast/quant'
 import { clientIdOf } from '../line/clientId.js'
 import type { Listed } from '../line/dialect.js'
@@ -6,7 +6,6 @@ import {
   amount,
   decimal,
   epoch,
-  isZero,
   known,
   negated,
   positive,
@@ -17,7 +16,8 @@ import {
   text,
 } from '../line/field.js'
 import { expressible } from '../line/instrument.js'
-import { type Names, unknownInstrument } from '../line/names.js'
+import type { Names } from '../line/names.js'
+import { statementDraft } from '../line/statement.js'
 import type { MarginFigures, Statement, VenueFill } from '../venue.js'
 
 /**
@@ -112,42 +112,23 @@ export function readStatement(
   names: Names,
   time: number,
 ): Statement {
-  const unread: string[] = []
-  const balances: Record<string, string> = {}
-  const coins = records(record(records(wallet.list)?.[0]).coin)
-  if (coins === undefined) unread.push('balances')
-  for (const row of coins ?? []) {
-    const asset = text(row.coin)
-    const balance = decimal(row.walletBalance)
-    if (asset === undefined || balance === undefined) unread.push(`balance of ${asset ?? 'an unnamed asset'}`)
-    else if (!isZero(balance)) balances[asset] = balance
-  }
-  const sums = new Map<string, { size: bigint; entryPrice?: number }>()
+  const draft = statementDraft()
+  const { coin } = record(records(wallet.list)?.[0])
+  for (const row of draft.rows(coin, 'balances')) draft.balance(row.coin, amount(row.walletBalance))
   for (const { category, rows } of positions) {
-    const held = records(rows)
-    if (held === undefined) unread.push(`${category} positions`)
-    for (const row of held ?? []) {
-      const symbol = text(row.symbol) ?? '?'
-      const size = decimal(row.size)
-      if (size !== undefined && isZero(size)) continue
-      const listed = names.native(nativeName(category, symbol))
-      const sided = row.side === 'Buy' || row.side === 'Sell'
-      if (listed === undefined) unread.push(unknownInstrument(symbol, 'a position').detail)
-      else if (size === undefined || !sided) unread.push(`size or side of ${symbol}`)
-      if (listed === undefined || size === undefined || !sided) continue
-      const key = instrumentKey(listed.instrument)
-      const before = sums.get(key)
-      const signed = row.side === 'Sell' ? -amount(size)! : amount(size)!
-      sums.set(key, {
-        size: (before?.size ?? 0n) + signed,
-        ...(before === undefined ? known({ entryPrice: positive(row.avgPrice) }) : {}),
-      })
+    for (const row of draft.rows(rows, `${category} positions`)) {
+      const listed = names.native(nativeName(category, text(row.symbol) ?? '?'))
+      draft.position(row.symbol, listed, sizeOf(row), positive(row.avgPrice))
     }
   }
-  const held = [...sums].flatMap(([instrument, { size, ...rest }]) =>
-    size === 0n ? [] : [{ instrument, size: moneyText(size), ...rest }],
-  )
-  return { balances, positions: held, time, ...(unread.length === 0 ? {} : { unread }) }
+  return draft.finish(time)
+}
+
+/** The side says the sign; a size without one is not known, unless it is 0. */
+function sizeOf({ size, side }: Raw): bigint | undefined {
+  const unsigned = amount(size)
+  if (unsigned === undefined || unsigned === 0n || side === 'Buy') return unsigned
+  return side === 'Sell' ? -unsigned : undefined
 }
 
 export function readMargin(wallet: Raw, time: number): MarginFigures {

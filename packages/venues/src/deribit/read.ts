@@ -2,6 +2,7 @@ import type { DataFlag, Observation, OrderReport, QuoteObservation } from '@hold
 import { type Instrument, instrumentKey } from '@holdfast/quant'
 import type { Listed } from '../line/dialect.js'
 import {
+  amount,
   decimal,
   epoch,
   isZero,
@@ -16,6 +17,7 @@ import {
 } from '../line/field.js'
 import { expressible } from '../line/instrument.js'
 import { type Names, unknownInstrument, unreadable } from '../line/names.js'
+import { statementDraft } from '../line/statement.js'
 import type { MarginFigures, Statement, VenueFill } from '../venue.js'
 
 /**
@@ -141,34 +143,16 @@ export function readSummaries(
 
 /** Positions and summaries, each from one answer. */
 export function readStatement(positions: unknown, summaries: unknown, names: Names, time: number): Statement {
-  const unread: string[] = []
-  const balances: Record<string, string> = {}
-  const rows = records(record(summaries).summaries) ?? records(summaries)
-  for (const row of rows ?? []) {
-    const currency = text(row.currency)
-    const cash = cashOf(row)
-    if (currency === undefined || cash === undefined) unread.push(`balance of ${currency ?? 'an unnamed asset'}`)
-    else if (!isZero(cash)) balances[currency] = cash
-  }
-  if (rows === undefined) unread.push('balances')
-  const listedPositions = records(positions)
-  if (listedPositions === undefined) unread.push('positions')
-  const held = (listedPositions ?? []).flatMap((row) => {
-    const native = text(row.instrument_name) ?? '?'
-    const listed = names.native(native)
+  const draft = statementDraft()
+  const rows = record(summaries).summaries ?? summaries
+  for (const row of draft.rows(rows, 'balances')) draft.balance(row.currency, amount(cashOf(row)))
+  for (const row of draft.rows(positions, 'positions')) {
+    const listed = names.native(text(row.instrument_name) ?? '?')
     const size = positionSize(row, listed)
-    if (listed === undefined) unread.push(unknownInstrument(native, 'a position').detail)
-    else if (size === undefined) unread.push(`size of ${native}`)
-    if (listed === undefined || size === undefined || isZero(size)) return []
-    return [
-      {
-        instrument: instrumentKey(listed.instrument),
-        size,
-        ...known({ entryPrice: entryOf(row, listed, Number(size)) }),
-      },
-    ]
-  })
-  return { balances, positions: held, time, ...(unread.length === 0 ? {} : { unread }) }
+    const entryPrice = listed === undefined || size === undefined ? undefined : entryOf(row, listed, Number(size))
+    draft.position(row.instrument_name, listed, amount(size), entryPrice)
+  }
+  return draft.finish(time)
 }
 
 /**

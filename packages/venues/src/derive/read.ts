@@ -1,23 +1,11 @@
-import { moneyText, type OrderReport, type QuoteObservation } from '@holdfast/engine'
+import type { OrderReport, QuoteObservation } from '@holdfast/engine'
 import { type Instrument, instrumentKey } from '@holdfast/quant'
 import { clientIdOf } from '../line/clientId.js'
 import type { Listed } from '../line/dialect.js'
-import {
-  amount,
-  decimal,
-  epoch,
-  isZero,
-  known,
-  negated,
-  positive,
-  type Raw,
-  real,
-  record,
-  records,
-  text,
-} from '../line/field.js'
+import { amount, decimal, epoch, known, negated, positive, type Raw, real, record, text } from '../line/field.js'
 import { expressible } from '../line/instrument.js'
-import { type Names, unknownInstrument } from '../line/names.js'
+import type { Names } from '../line/names.js'
+import { statementDraft } from '../line/statement.js'
 import type { MarginFigures, Statement, VenueFill } from '../venue.js'
 
 /**
@@ -76,35 +64,15 @@ export function readQuote(raw: Raw, listed: Listed): QuoteObservation {
 
 /** All of one subaccount, from one answer. */
 export function readStatement(subaccount: Raw, names: Names, time: number): Statement {
-  const unread: string[] = []
-  const balances: Record<string, string> = {}
-  const collaterals = records(subaccount.collaterals)
-  if (collaterals === undefined) unread.push('balances')
-  for (const row of collaterals ?? []) {
-    const asset = text(row.asset_name)
-    const balance = decimal(row.amount)
-    if (asset === undefined || balance === undefined) unread.push(`balance of ${asset ?? 'an unnamed asset'}`)
-    else if (!isZero(balance)) balances[asset] = moneyText((amount(balances[asset]) ?? 0n) + amount(balance)!)
+  const draft = statementDraft()
+  for (const row of draft.rows(subaccount.collaterals, 'balances')) draft.balance(row.asset_name, amount(row.amount))
+  for (const row of draft.rows(subaccount.positions, 'positions')) {
+    const listed = names.native(text(row.instrument_name) ?? '?')
+    const size = amount(row.amount)
+    const entryPrice = listed === undefined || size === undefined ? undefined : entryOf(row, listed, Number(row.amount))
+    draft.position(row.instrument_name, listed, size, entryPrice)
   }
-  const rows = records(subaccount.positions)
-  if (rows === undefined) unread.push('positions')
-  const positions = (rows ?? []).flatMap((row) => {
-    const native = text(row.instrument_name) ?? '?'
-    const size = decimal(row.amount)
-    if (size !== undefined && isZero(size)) return []
-    const listed = names.native(native)
-    if (listed === undefined) unread.push(unknownInstrument(native, 'a position').detail)
-    else if (size === undefined) unread.push(`size of ${native}`)
-    if (listed === undefined || size === undefined) return []
-    return [
-      {
-        instrument: instrumentKey(listed.instrument),
-        size,
-        ...known({ entryPrice: entryOf(row, listed, Number(size)) }),
-      },
-    ]
-  })
-  return { balances, positions, time, ...(unread.length === 0 ? {} : { unread }) }
+  return draft.finish(time)
 }
 
 /**

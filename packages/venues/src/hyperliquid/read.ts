@@ -17,7 +17,8 @@ import {
   text,
 } from '../line/field.js'
 import { expressible } from '../line/instrument.js'
-import { type Names, unknownInstrument } from '../line/names.js'
+import type { Names } from '../line/names.js'
+import { statementDraft } from '../line/statement.js'
 import type { MarginFigures, Statement, VenueFill } from '../venue.js'
 
 /**
@@ -116,43 +117,27 @@ export function readStatement(
   names: Names,
   time: number,
 ): Statement {
-  const unread: string[] = []
-  let usdc = 0n
-  const positions = dexes.flatMap((state) => {
-    const summary = record(state.marginSummary ?? state.crossMarginSummary)
-    const value = amount(summary.accountValue)
+  const draft = statementDraft()
+  for (const state of dexes) {
+    const value = amount(record(state.marginSummary ?? state.crossMarginSummary).accountValue)
     let profit = 0n
-    const rows = records(state.assetPositions)
-    if (rows === undefined) unread.push('positions of a dex')
-    const held = (rows ?? []).flatMap((row) => {
+    for (const row of draft.rows(state.assetPositions, 'positions of a dex')) {
       const raw = record(row.position)
-      const native = text(raw.coin) ?? '?'
-      const listed = names.native(native)
-      const size = decimal(raw.szi)
       const pnl = amount(raw.unrealizedPnl)
-      if (listed === undefined) unread.push(unknownInstrument(native, 'a position').detail)
-      else if (size === undefined) unread.push(`size of ${native}`)
-      if (pnl === undefined) unread.push(`profit of ${native}`)
+      if (pnl === undefined) draft.unread(`profit of ${text(raw.coin) ?? '?'}`)
       profit += pnl ?? 0n
-      if (listed === undefined || size === undefined || size === '0') return []
-      return [{ instrument: instrumentKey(listed.instrument), size, ...known({ entryPrice: positive(raw.entryPx) }) }]
-    })
-    if (value === undefined && !unified) unread.push('value of a dex')
-    if (value !== undefined && !unified) usdc += value - profit
-    return held
-  })
-  const balances: Record<string, string> = {}
-  const tokens = records(spot.balances)
-  if (tokens === undefined) unread.push('spot balances')
-  for (const token of tokens ?? []) {
-    const coin = text(token.coin)
-    const total = amount(token.total)
-    if (coin === undefined || total === undefined) unread.push(`balance of ${coin ?? 'an unnamed token'}`)
-    else if (coin === 'USDC') usdc += total
-    else if (total !== 0n && /^[A-Z0-9]+$/.test(coin)) balances[coin] = moneyText(total)
+      draft.position(raw.coin, names.native(text(raw.coin) ?? '?'), amount(raw.szi), positive(raw.entryPx))
+    }
+    if (unified) continue
+    if (value === undefined) draft.unread('value of a dex')
+    else draft.balance('USDC', value - profit)
   }
-  if (usdc !== 0n) balances.USDC = moneyText(usdc)
-  return { balances, positions, time, ...(unread.length === 0 ? {} : { unread }) }
+  for (const token of draft.rows(spot.balances, 'spot balances')) {
+    const coin = text(token.coin)
+    // Names of tokens that are no assets of ours cannot be held as balances.
+    if (coin === undefined || /^[A-Z0-9]+$/.test(coin)) draft.balance(coin, amount(token.total))
+  }
+  return draft.finish(time)
 }
 
 /** USD over all dexes: equity of a unified account is the spot cash and the profit of its positions, not what a dex says. */

@@ -18,7 +18,8 @@ import {
   text,
 } from '../line/field.js'
 import { expressible } from '../line/instrument.js'
-import { type Names, unknownInstrument } from '../line/names.js'
+import type { Names } from '../line/names.js'
+import { statementDraft } from '../line/statement.js'
 import type { MarginFigures, Statement, VenueFill } from '../venue.js'
 
 /**
@@ -102,40 +103,16 @@ export function readQuote(ticker: Raw, mark: Raw, summary: Raw, funding: Raw, li
 }
 
 export function readStatement(balance: unknown, positions: unknown, names: Names, time: number): Statement {
-  const unread: string[] = []
-  const balances: Record<string, string> = {}
-  const details = records(record(records(balance)?.[0]).details)
-  if (details === undefined) unread.push('balances')
-  for (const row of details ?? []) {
-    const asset = text(row.ccy)
-    const cash = decimal(row.cashBal)
-    if (asset === undefined || cash === undefined) unread.push(`balance of ${asset ?? 'an unnamed asset'}`)
-    else if (!isZero(cash)) balances[asset] = cash
+  const draft = statementDraft()
+  const { details } = record(records(balance)?.[0])
+  for (const row of draft.rows(details, 'balances')) draft.balance(row.ccy, amount(row.cashBal))
+  for (const row of draft.rows(positions, 'positions')) {
+    const listed = names.native(text(row.instId) ?? '?')
+    const size = amount(scaled(row.pos, listed?.multiplier ?? '1'))
+    const signed = row.posSide === 'short' && size !== undefined && size > 0n ? -size : size
+    draft.position(row.instId, listed, signed, positive(row.avgPx))
   }
-  const rows = records(positions)
-  if (rows === undefined) unread.push('positions')
-  const sums = new Map<string, { size: bigint; entryPrice?: number }>()
-  for (const row of rows ?? []) {
-    const native = text(row.instId) ?? '?'
-    const listed = names.native(native)
-    const contracts = decimal(row.pos)
-    if (contracts !== undefined && isZero(contracts)) continue
-    if (listed === undefined) unread.push(unknownInstrument(native, 'a position').detail)
-    else if (contracts === undefined) unread.push(`size of ${native}`)
-    if (listed === undefined || contracts === undefined) continue
-    const size = amount(scaled(contracts, listed.multiplier))!
-    const signed = row.posSide === 'short' && size > 0n ? -size : size
-    const key = instrumentKey(listed.instrument)
-    const before = sums.get(key)
-    sums.set(key, {
-      size: (before?.size ?? 0n) + signed,
-      ...(before === undefined ? known({ entryPrice: positive(row.avgPx) }) : {}),
-    })
-  }
-  const held = [...sums].flatMap(([instrument, { size, ...rest }]) =>
-    size === 0n ? [] : [{ instrument, size: moneyText(size), ...rest }],
-  )
-  return { balances, positions: held, time, ...(unread.length === 0 ? {} : { unread }) }
+  return draft.finish(time)
 }
 
 /** In USD; `adjEq`, `imr` and `mmr` are given in the margin modes over several currencies alone. */
