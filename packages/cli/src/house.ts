@@ -29,6 +29,17 @@ export class HouseRefusal extends CommandError {
   }
 }
 
+/** It was sent, and no answer came: it may be recorded or not. */
+export class UnknownFate extends CommandError {
+  constructor(verb: string, base: string, why: string, cause: unknown) {
+    super(
+      `${verb}: ${base} was told and did not answer (${why}): it may be recorded or not. Look with \`curl ${base}/v1/kill\` or on the page, and say it again if it is not.`,
+      EXIT.partial,
+      { cause },
+    )
+  }
+}
+
 const ANSWER_WITHIN_MS = 15_000
 
 /**
@@ -45,6 +56,7 @@ export function houseClient(verb: string, flags: HouseFlags, unreached = RUN_ONE
     try {
       response = await fetch(`${base}${path}`, { ...init, headers, signal: AbortSignal.timeout(ANSWER_WITHIN_MS) })
     } catch (cause) {
+      if (init.method === 'POST' && !refusedConnection(cause)) throw new UnknownFate(verb, base, whyOf(cause), cause)
       throw new CommandError(
         `${verb}: no house answers at ${base} (${whyOf(cause)}).\n${unreached}`,
         EXIT.unreachable,
@@ -60,12 +72,20 @@ export function houseClient(verb: string, flags: HouseFlags, unreached = RUN_ONE
 
   return {
     get: (path) => ask(path, {}),
-    post: (path, body) =>
-      ask(path, {
+    async post(path, body) {
+      const init = {
         method: 'POST',
         headers: { 'content-type': 'application/json', 'idempotency-key': randomUUID() },
         body: JSON.stringify(body),
-      }),
+      }
+      try {
+        return await ask(path, init)
+      } catch (error) {
+        // Under the same key it is carried out once, however often it is said.
+        if (error instanceof UnknownFate) return await ask(path, init)
+        throw error
+      }
+    },
   }
 }
 
@@ -111,6 +131,11 @@ function refusalOf(verb: string, status: number, text: string): CommandError {
     )
   }
   return new HouseRefusal(verb, code, detail)
+}
+
+function refusedConnection(error: unknown): boolean {
+  const code = (error as { cause?: { code?: string } }).cause?.code
+  return code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EHOSTUNREACH'
 }
 
 function whyOf(error: unknown): string {

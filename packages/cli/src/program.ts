@@ -3,6 +3,7 @@ import { VERSION } from './version.js'
 
 /** Each verb with what it needs, loaded only where it is called: a calculator need not wait for a database. */
 const VERBS: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
+  watchdog: async () => (await import('./command/watchdog.js')).addWatchdog,
   start: async () => (await import('./command/start.js')).addStart,
   init: async () => (await import('./command/init.js')).addInit,
   run: async () => (await import('./command/run.js')).addRun,

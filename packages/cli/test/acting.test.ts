@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { createServer as createHttpServer } from 'node:http'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { desk, holdfast, json, type Running, scratch, start } from './holdfast.js'
@@ -150,6 +151,22 @@ describe('where no house answers', () => {
       expect(result).toMatchObject({ code: 6, err: expect.stringContaining('holdfast run FILE') })
       expect(result.err).not.toContain('    at ')
     }
+  })
+
+  test('error: a word that was sent and not answered may be recorded; it is said again under the same key', async () => {
+    const keys: string[] = []
+    const server = createHttpServer((request, response) => {
+      if (request.url === '/v1/kill') keys.push(String(request.headers['idempotency-key']))
+      response.destroy()
+    })
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+    const { port } = server.address() as AddressInfo
+    const result = await holdfast(['kill', '--yes', '--drill', '--url', `http://127.0.0.1:${port}`])
+    await new Promise((done) => server.close(done))
+    expect(result).toMatchObject({ code: 1, out: '' })
+    expect(result.err).toContain('it may be recorded or not')
+    expect(keys).toHaveLength(2)
+    expect(keys[0]).toBe(keys[1])
   })
 
   test('error: a key on the command line is refused and not repeated; a reference that is empty is named', async () => {

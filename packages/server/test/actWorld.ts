@@ -22,6 +22,7 @@ import type { ActMetrics } from '../src/act/desk.js'
 import { createExecutor, type Executor } from '../src/act/executor.js'
 import { createInbox, type Inbox } from '../src/act/inbox.js'
 import type { ActSettings } from '../src/act/settings.js'
+import type { VenueOpener } from '../src/house/live.js'
 import { openJournal } from '../src/journal/open.js'
 import { createLogger } from '../src/log/logger.js'
 import { createRedactor } from '../src/log/redaction.js'
@@ -85,6 +86,7 @@ export type Life = {
   readonly inbox: Inbox
   readonly outcome: Promise<RunOutcome>
   readonly stop: () => void
+  readonly stopping: () => boolean
   readonly log: readonly string[]
 }
 
@@ -95,18 +97,21 @@ export type ActWorld = {
   readonly disk: MemoryDisk
   readonly counts: Record<string, number>
   readonly rulebook: Rulebook
+  readonly configuration: Configuration
   readonly text: string
   life(): Life | undefined
   /** Starts the house over what its journal holds. */
   start(): Promise<Life>
   /** Takes the house away where it stands. */
   kill(): Promise<void>
-  /** Lets time pass. */
+  /** Lets time pass; `each` happens every tenth of a second. */
   run(ms: number, each?: () => void): Promise<void>
   /** A word of a person; returns before it is taken in. */
   say(command: 'kill' | 'resume' | 'adopt', target: string, note?: string): void
   /** Somebody else's request to the exchange, at once. */
   ask(account: string, method: string, params: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>
+  /** Makes the venue of a connection for somebody else than the house: a watchdog. */
+  readonly opener: VenueOpener
   dispose(): void
 }
 
@@ -134,6 +139,8 @@ export function createActWorld(options: WorldOptions): ActWorld {
   }
   const sockets = new Map<string, number>()
   let life: Life | undefined
+  let ended = false
+  let failed: unknown
   let clients: NetClient[] = []
 
   async function start(): Promise<Life> {
@@ -191,8 +198,26 @@ export function createActWorld(options: WorldOptions): ActWorld {
         throw new Error(`${name}: ${error instanceof Error ? error.stack : error}`)
       },
     })
-    loop.done.catch(() => undefined)
-    life = { engine, executor, loop, inbox, outcome: loop.done, stop: () => stop.abort(), log }
+    ended = false
+    loop.done.then(
+      () => {
+        ended = true
+      },
+      (error: unknown) => {
+        failed = error
+        ended = true
+      },
+    )
+    life = {
+      engine,
+      executor,
+      loop,
+      inbox,
+      outcome: loop.done,
+      stop: () => stop.abort(),
+      stopping: () => stop.signal.aborted,
+      log,
+    }
     await rest(life)
     return life
   }
@@ -200,9 +225,11 @@ export function createActWorld(options: WorldOptions): ActWorld {
   /** Until nothing moves any more without time passing. */
   async function rest(now: Life | undefined): Promise<void> {
     for (let round = 0; round < ROUNDS; round++) await setImmediate()
-    for (let round = 0; now !== undefined && now === life && !now.inbox.waited && round < 10_000; round++) {
+    for (let round = 0; now !== undefined && now === life && !now.inbox.waited && !ended && !now.stopping(); round++) {
+      if (round > 100_000) throw new Error('the loop does not come to rest')
       await setImmediate()
     }
+    if (failed !== undefined) throw failed
   }
 
   const world: ActWorld = {
@@ -212,6 +239,7 @@ export function createActWorld(options: WorldOptions): ActWorld {
     disk,
     counts,
     rulebook,
+    configuration,
     text: options.text,
     life: () => life,
     start,
@@ -223,12 +251,15 @@ export function createActWorld(options: WorldOptions): ActWorld {
     },
     async run(ms, each) {
       const until = clock.now() + ms
+      let tick = clock.now() + TICK_MS
       for (;;) {
-        const step = exchange.time + (options.stepMs ?? 1_000)
-        const due = Math.min(clock.next() ?? until, step, until)
+        const due = Math.min(clock.next() ?? until, tick, until)
         clock.goTo(Math.max(due, clock.now()))
-        net.turn()
-        each?.()
+        if (clock.now() >= tick) {
+          tick += TICK_MS
+          each?.()
+          net.turn()
+        }
         await rest(life)
         if (clock.now() >= until) break
       }
@@ -249,6 +280,15 @@ export function createActWorld(options: WorldOptions): ActWorld {
       const delivery = exchange.request(connection, { id: 1, method, params }, { header, signed: '' })
       return delivery.kind === 'answer' ? delivery.response : {}
     },
+    opener: (connection, { account, clock: now }) =>
+      openVenue(connection, {
+        account,
+        secret: (reference) => (reference.name.endsWith('KEY') ? `${account}-key` : `${account}-secret`),
+        clock: now,
+        sleep: (ms, signal) => clock.sleep(ms, signal ?? new AbortController().signal),
+        exchange: net.client(`${account}-key`, `${account}-secret`).ccxt,
+        timeoutMs: 3_000,
+      }),
     dispose() {
       life?.stop()
       rmSync(folder, { recursive: true, force: true })
@@ -258,6 +298,7 @@ export function createActWorld(options: WorldOptions): ActWorld {
 }
 
 const ROUNDS = 3
+const TICK_MS = 100
 
 /** Chains of options make a step dear, and nobody here trades them. */
 function perpetualOnly(market: ExchangeMarket): ExchangeMarket {

@@ -93,6 +93,7 @@ export async function openVenue(connection: ConnectionConfiguration, options: Op
   const dialect = speaker.create(port, connection, names)
   return createLine(connection, speaker.settings.abilities, dialect, names, {
     ...LINE_SETTINGS,
+    ...(speaker.settings.marketMs === undefined ? {} : { marketMs: speaker.settings.marketMs }),
     ...options,
     log: (line) => log(hide(line)),
   })

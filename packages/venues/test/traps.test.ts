@@ -16,9 +16,16 @@ type LineOptions = {
   readonly url: string
   readonly secrets: Readonly<Record<string, string>>
   readonly log?: (line: string) => void
+  readonly guards?: ConnectionConfiguration['guards']
 }
 
-async function lineTo({ kind, url, secrets, log = () => {} }: LineOptions): Promise<Venue> {
+async function lineTo({
+  kind,
+  url,
+  secrets,
+  guards = { cancelOnDisconnect: true },
+  log = () => {},
+}: LineOptions): Promise<Venue> {
   const connection: ConnectionConfiguration = {
     id: 'main',
     kind,
@@ -27,7 +34,7 @@ async function lineTo({ kind, url, secrets, log = () => {} }: LineOptions): Prom
     allowWithdrawal: false,
     watch: ['BTC'],
     reconcileMs: 200,
-    guards: { cancelOnDisconnect: true },
+    guards,
   }
   const venue = await openVenue(connection, {
     account: 'main',
@@ -87,6 +94,60 @@ describe('traps of venues', () => {
     await expect(refused).rejects.toMatchObject({ code: 'VENUE_ADDRESS', message: expect.stringContaining(account) })
   })
 
+  test('[UN1] the socket goes dead without a word while questions are answered: lost once, and heard anew', async () => {
+    const { server, venue } = await deribit()
+    await venue.open({ act: true, allowWithdrawal: false })
+    const events = collect(venue)
+    await events.until(({ kind }) => kind === 'open-orders')
+    server.exchange.fault({ name: 'silent-stall', durationMs: 3_600_000 })
+    await events.until((event) => event.kind === 'session' && event.state === 'lost')
+    const from = events.all.length
+    await events.until((event, index) => index > from && event.kind === 'open-orders')
+    const id = freshId()
+    await venue.place({ ...resting(id), limitPrice: '90600', terms: 'fill-or-lapse' })
+    await events.until((event) => event.kind === 'order' && event.clientId === id && event.status === 'filled')
+    await events.stop()
+    expect(events.all.flatMap((event) => (event.kind === 'session' ? [event.state] : []))).toEqual([
+      'connected',
+      'lost',
+      'connected',
+    ])
+    const flags = events.all.flatMap((event) => (event.kind === 'market' ? (event.flags ?? []) : []))
+    expect(flags.map(({ code }) => code)).toContain('gap')
+  })
+
+  test('[UN34] the key of a Hyperliquid account itself can withdraw: refused', async () => {
+    const server = createServer(async (request, response) => {
+      let body = ''
+      for await (const chunk of request) body += String(chunk)
+      const { type } = JSON.parse(body) as { type: string }
+      response.setHeader('content-type', 'application/json')
+      response.end(JSON.stringify(type === 'userRole' ? { role: 'user' } : type === 'perpDexs' ? [null] : 'default'))
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    closing.push(async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    })
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    // The key 1, and the address that follows from it.
+    const secrets = { wallet: '0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf', secret: `0x${'1'.padStart(64, '0')}` }
+    const venue = await lineTo({ kind: 'hyperliquid', url, secrets })
+    const refused = venue.open({ act: true, allowWithdrawal: false })
+    await expect(refused).rejects.toMatchObject({ code: 'VENUE_WITHDRAWAL_SCOPE' })
+  })
+
+  test('[UN26] market-maker protection of 5 s is armed at the exchange as 5 s, and read back', async () => {
+    const server = await serveDeribit([{ name: 'desk', deposits: { BTC: '10' }, keys }])
+    closing.push(() => server.close())
+    const marketMakerProtection = { intervalMs: 5000, frozenMs: 30_000, quantityLimit: '10', deltaLimit: '5' }
+    const guards = { cancelOnDisconnect: true, marketMakerProtection }
+    const venue = await lineTo({ kind: 'deribit', url: server.url, secrets: { key: KEY, secret: SECRET }, guards })
+    await venue.open({ act: true, allowWithdrawal: false })
+    const armed = await venue.armGuards()
+    expect(armed).toMatchObject({ known: true, value: [{}, { name: 'market-maker-protection', state: 'armed' }] })
+  })
+
   test("[UN2] the exchange's time stands still while messages come: lost", async () => {
     const { server, venue } = await deribit()
     await venue.open({ act: true, allowWithdrawal: false })
@@ -96,6 +157,16 @@ describe('traps of venues', () => {
     const lost = await events.until((event) => event.kind === 'session' && event.state === 'lost')
     expect(lost).toMatchObject({ detail: expect.stringContaining('clock') })
     await events.stop()
+  })
+
+  test('[UN12] a post-only window: the order is refused, may be tried again, and the venue is told to be so', async () => {
+    const { server, venue } = await deribit()
+    await venue.open({ act: true, allowWithdrawal: false })
+    server.exchange.fault({ name: 'post-only-window', durationMs: 3_600_000 })
+    const taking = { ...resting(freshId()), limitPrice: '90600', terms: 'fill-or-lapse' } as const
+    expect(await venue.place(taking)).toMatchObject({ outcome: 'rejected', retryable: true, code: '11030' })
+    expect(await venue.state()).toMatchObject({ known: true, value: 'post-only' })
+    expect(await venue.place({ ...resting(freshId()), terms: 'post-only' })).toMatchObject({ outcome: 'confirmed' })
   })
 
   test('[UN24] a close in order cancels by word what was left to rest', async () => {

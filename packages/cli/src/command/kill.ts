@@ -4,7 +4,7 @@ import { KILL_MODES, type KillMode } from '@holdfast/engine'
 import type { ActedWire, KillPreviewWire, KillsWire, KillWire } from '@holdfast/server'
 import { type Command, Option } from 'commander'
 import { CommandError, EXIT } from '../exit.js'
-import { type HouseClient, type HouseFlags, HouseRefusal, houseClient, withHouseFlags } from '../house.js'
+import { type HouseClient, type HouseFlags, HouseRefusal, houseClient, UnknownFate, withHouseFlags } from '../house.js'
 import { note, paint, writeOut } from '../output.js'
 
 type KillFlags = HouseFlags & {
@@ -38,7 +38,7 @@ export function addKill(program: Command): void {
       'after',
       `
 Exit codes: 0 confirmed by the venue (or the drill is told), 1 thrown and latched, but not all is confirmed: what is open is printed,
-2 refused or not sent, 6 no house answers: nothing was done.`,
+2 refused or not sent, 6 no house answers or its run has ended: nothing was done.`,
     )
   withHouseFlags(command).action(async (flags: KillFlags) => {
     process.exitCode = await kill(flags)
@@ -53,7 +53,7 @@ async function kill(flags: KillFlags): Promise<number> {
   const preview = await previewOf(house, scope, mode)
   if (preview !== undefined) for (const line of previewLines(preview)) note(line)
   if (!drill && flags.yes !== true) await confirm(scope)
-  const acted = await house.post<ActedWire>('/v1/kill', { scope, mode, drill, reason })
+  const acted = await thrown(house, { scope, mode, drill, reason })
   if (drill) {
     await tell(flags, { scope, mode, drill, state: 'told', preview, text: acted.text }, [acted.text])
     return EXIT.ok
@@ -67,13 +67,27 @@ async function kill(flags: KillFlags): Promise<number> {
   return end.state === 'confirmed' ? EXIT.ok : EXIT.partial
 }
 
+async function thrown(house: HouseClient, order: object): Promise<ActedWire> {
+  try {
+    return await house.post<ActedWire>('/v1/kill', order)
+  } catch (error) {
+    if (error instanceof HouseRefusal && error.code === 'LOOP_REFUSED') {
+      throw new CommandError(`${error.message}\nNothing acts in this house any more. ${NO_HOUSE}`, EXIT.unreachable, {
+        cause: error,
+      })
+    }
+    throw error
+  }
+}
+
 /** A preview that cannot be had does not keep anybody from the switch; a scope that is not there does. */
 async function previewOf(house: HouseClient, scope: string, mode: KillMode): Promise<KillPreviewWire | undefined> {
   try {
     return await house.post<KillPreviewWire>('/v1/kill/preview', { scope, mode })
   } catch (error) {
-    if (!(error instanceof HouseRefusal) || !['NOT_READY', 'INTERNAL', 'NOT_FOUND'].includes(error.code)) throw error
-    note(`the preview could not be had: ${error.message}`)
+    const passes = error instanceof HouseRefusal && ['NOT_READY', 'INTERNAL', 'NOT_FOUND'].includes(error.code)
+    if (!passes && !(error instanceof UnknownFate)) throw error
+    note('the preview could not be had')
     return undefined
   }
 }

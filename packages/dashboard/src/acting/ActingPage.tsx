@@ -71,7 +71,13 @@ function Strip({ state }: { readonly state: ActingState }) {
       <Figure
         name="Live orders"
         value={String(orders.filter(isLive).length)}
-        detail={unresolved === 0 ? 'the fate of each is known' : `${unresolved} of unknown fate`}
+        detail={
+          unresolved === 0
+            ? orders.some(isLive)
+              ? 'the fate of each is known'
+              : 'nothing may still trade'
+            : `${unresolved} of unknown fate`
+        }
         tone={unresolved > 0 ? 'w-bad' : undefined}
       />
       <Figure

@@ -67,6 +67,24 @@ export function fillCost(instrument: Instrument, size: number, price: number, re
   return moneyToNumber(slippageOf(instrument, s, p, m))
 }
 
+/**
+ * The trades with what they hold closed at a settlement price S, quote per base: futures at S; options at their intrinsic value,
+ * max(0, w(S − K)), ÷ S where they are quoted in coin.
+ *
+ * @returns unchanged where S is not > 0, or the instrument does not expire.
+ */
+export function withSettlement(instrument: Instrument, sums: TradeSums, settlement: Money): TradeSums {
+  if (!(settlement > 0n) || sums.size === 0n) return sums
+  if (instrument.kind === 'future') return withTrade(instrument, sums, -sums.size, settlement)
+  if (instrument.kind !== 'option') return sums
+  const strike = moneyFromNumber(instrument.strike)
+  if (strike === undefined) return sums
+  const inTheMoney = instrument.right === 'call' ? settlement - strike : strike - settlement
+  const intrinsic = inTheMoney > 0n ? inTheMoney : 0n
+  const price = instrument.payoff === 'inverse' ? quotientHalfEven(intrinsic, settlement) : intrinsic
+  return withTrade(instrument, sums, -sums.size, price)
+}
+
 /** Reads size and price of a fill; undefined where they are not exact decimals or the price is not > 0. */
 export function tradeOf(fill: { readonly size: string; readonly price: string }) {
   const [size, price] = [parseMoney(fill.size), parseMoney(fill.price)]

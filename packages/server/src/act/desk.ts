@@ -49,6 +49,8 @@ export type Desk = {
   readonly withdrawn: Set<string>
   /** Of which this process told something: the engine may not have taken it in yet. */
   readonly told: Set<string>
+  /** Orders that were settled, and when the engine had last heard of them then: it may not have taken the news in yet. */
+  readonly settled: Map<string, number>
   /** What orders of an instrument wait for, one after another. */
   readonly queues: Map<InstrumentKey, Promise<void>>
   readonly cancels: Set<Promise<unknown>>

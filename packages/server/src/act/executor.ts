@@ -191,6 +191,7 @@ function createDesk(line: ActLine, options: ExecutorOptions, signal: AbortSignal
     settling: new Set(),
     withdrawn: new Set(),
     told: new Set(),
+    settled: new Map(),
     queues: new Map(),
     cancels: new Set(),
     view: undefined,
@@ -221,7 +222,8 @@ function follow(desk: Desk, { orders, rules, time }: EngineView): void {
     const { id, instrument, status } = order
     const here = desk.flying.has(id) || desk.queued.has(id)
     const unknown = status === 'unresolved' || (status === 'sending' && !desk.told.has(id))
-    if (unknown && !here && desk.connected) settle(desk, id)
+    const settled = desk.settled.get(id) === order.updated
+    if (unknown && !here && !settled && desk.connected) settle(desk, id)
     const standing = order.venueOrders.filter((one) => one.status === 'open').map((one) => one.id)
     if (standing.length > 1 && !desk.withdrawn.has(id)) {
       desk.logger.error('one order stands more than once; all are withdrawn', { account: desk.account, order: id })

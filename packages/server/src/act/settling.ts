@@ -19,6 +19,8 @@ async function untilSettled(desk: Desk, id: string, order: DecidedOrder): Promis
     if (!desk.flying.has(id) && !desk.queued.has(id)) {
       const by = await settleOnce(desk, id, order)
       if (by !== undefined) {
+        const tracked = desk.view?.orders.orders.find((one) => one.id === id)
+        if (tracked !== undefined) desk.settled.set(id, tracked.updated)
         desk.metrics.orderSettled(desk.account, by)
         desk.logger.info('order settled', { account: desk.account, order: id, by })
         return

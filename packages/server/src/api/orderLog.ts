@@ -23,6 +23,7 @@ export function createOrderLog(recordsMax: number, attribution: ReturnType<typeo
     observe(turn, view) {
       for (const event of turn.events) {
         if (event.kind === 'cash' && event.reason === 'funding') attribution.cash(event)
+        if (event.kind === 'settlement') attribution.settlement(event)
         if (event.kind !== 'fill') continue
         const key = `${event.account} ${event.fillId}`
         if (fills.has(key)) continue

@@ -7,11 +7,13 @@ import {
   moneyToNumber,
   NO_TRADES,
   parseMoney,
+  type SettlementEvent,
   settleAsset,
   slippageOf,
   type TradeSums,
   tradeOf,
   tradePnl,
+  withSettlement,
   withTrade,
 } from '@holdfast/engine'
 import { type Instrument, parseInstrumentKey } from '@holdfast/quant'
@@ -135,6 +137,17 @@ export function createAttribution() {
       const entry = funding.get(key) ?? { account, asset, amount: 0n }
       entry.amount += money
       funding.set(key, entry)
+    },
+    /** Closes what expires at the price that settles it; that is no trade of ours, and costs neither slippage nor fee. */
+    settlement({ underlying, expiry, price }: SettlementEvent): void {
+      const settled = moneyFromNumber(price)
+      if (settled === undefined) return
+      for (const tally of tallies.values()) {
+        const { instrument } = tally
+        const expires = instrument.kind === 'future' || instrument.kind === 'option' ? instrument.expiry : undefined
+        if (instrument.underlying !== underlying || expires !== expiry) continue
+        tally.sums = withSettlement(instrument, tally.sums, settled)
+      }
     },
     at(prices: AttributionPrices): Attribution {
       const instruments = [...tallies.values()].map((tally) => instrumentAttribution(tally, prices))

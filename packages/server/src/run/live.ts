@@ -1,5 +1,5 @@
 import type { Event } from '@holdfast/engine'
-import { type Source, SourceError } from '@holdfast/venues'
+import type { Source } from '@holdfast/venues'
 import type { Inbox } from '../act/inbox.js'
 import type { WallClock } from './ports.js'
 
@@ -40,10 +40,8 @@ export function liveSource({ inbox, clock, tickMs = TICK_MS }: LiveOptions): Sou
 
   return {
     name: LIVE_SOURCE,
-    events: ({ signal, after } = {}) => {
-      if (after !== undefined) throw new SourceError('SOURCE_CHANGED', 'a live source cannot be read from a point on')
-      return read(signal ?? new AbortController().signal)
-    },
+    // Where it was left is no place to go on from.
+    events: ({ signal } = {}) => read(signal ?? new AbortController().signal),
     metadata: () => ({
       name: LIVE_SOURCE,
       kind: LIVE_SOURCE,

@@ -306,6 +306,7 @@ export function createDeribitDialect(port: Port, connection: ConnectionConfigura
       await exchange.close()
     },
     async stream(hear) {
+      if (hearer !== undefined) await socket.drop()
       hearer = hear
       socket.hear({
         channel: (name, data) => heardOn(name, data, hear),

@@ -7,6 +7,8 @@ export type DeribitSocket = {
   /** Told of every subscription message and heartbeat, and of the end. */
   hear(heard: Heard): void
   readonly open: boolean
+  /** Gives the socket up, though it may not know yet that it is dead. */
+  drop(): Promise<void>
 }
 
 export type Heard = {
@@ -65,6 +67,11 @@ export function createDeribitSocket(exchange: CcxtExchange): DeribitSocket {
     },
     hear(next) {
       heard = next
+    },
+    async drop() {
+      heard = undefined
+      socket = undefined
+      await exchange.close()
     },
     async rpc(method, params) {
       count += 1

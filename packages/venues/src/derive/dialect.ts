@@ -18,6 +18,7 @@ export const DERIVE: DialectSettings = {
     general: { credits: 50, perSecond: 10, floors: FLOORS },
     matching: { credits: 5, perSecond: 1, floors: FLOORS },
   },
+  marketMs: 5000,
   complaints: {
     unresolved: ['9000', '9001', '-32000', '-32603'],
     gone: ['11006', '11016', '11017', '11105'],
@@ -99,10 +100,11 @@ export function createDeriveDialect(port: Port, connection: ConnectionConfigurat
       const key = keys.find(({ public_session_key }) => text(public_session_key)?.toLowerCase() === signer)
       const scope = text(key?.scope)
       return {
-        scopes: scope === undefined ? [] : [scope],
-        act: scope === undefined ? undefined : scope !== 'read_only',
-        withdraw: scope === undefined ? undefined : scope === 'admin',
-        warnings: scope === undefined ? ['the key is no session key that the venue lists'] : [],
+        // A key that the venue takes and does not list is the owner's own.
+        scopes: [scope ?? 'owner'],
+        act: scope !== 'read_only',
+        withdraw: scope === undefined || scope === 'admin',
+        warnings: [],
       }
     },
     async time() {

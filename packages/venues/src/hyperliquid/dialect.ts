@@ -20,6 +20,7 @@ export const HYPERLIQUID: DialectSettings = {
     weight: { credits: 1200, perSecond: 20, floors: FLOORS },
     actions: { credits: 100, perSecond: 10, floors: FLOORS },
   },
+  marketMs: 5000,
   complaints: {
     unresolved: [],
     gone: ['never placed, already canceled, or filled', 'unknownoid'],
@@ -51,6 +52,9 @@ export function createHyperliquidDialect(port: Port, connection: ConnectionConfi
   const nonce = createNonces(clock)
   let dexes: readonly string[] = ['']
   let unified = false
+  /** Dexes where something is held, watched or ordered: those whose orders are asked for each time, at a weight of 20 each. */
+  const active = new Set<string>([''])
+  let swept = false
 
   function info(type: string, params: Raw, kind: RequestClass, cost = 2): Promise<unknown> {
     return port.ask('publicPostInfo', { type, ...params }, { kind, pool: 'weight', cost })
@@ -69,15 +73,20 @@ export function createHyperliquidDialect(port: Port, connection: ConnectionConfi
     kind: RequestClass,
   ): Promise<{ readonly dexes: readonly Raw[]; readonly spot: Raw; readonly time: number }> {
     const found: Raw[] = []
-    for (const dex of dexes)
-      found.push(record(await info('clearinghouseState', { user, ...(dex === '' ? {} : { dex }) }, kind)))
+    for (const dex of dexes) {
+      const state = record(await info('clearinghouseState', { user, ...(dex === '' ? {} : { dex }) }, kind))
+      if ((records(state.assetPositions) ?? []).length > 0) active.add(dex)
+      found.push(state)
+    }
     const spot = record(await info('spotClearinghouseState', { user }, kind))
     return { dexes: found, spot, time: epoch(found[0]?.time) ?? clock() }
   }
 
   async function openOf(kind: RequestClass) {
     const reads = []
-    for (const dex of dexes) {
+    // A cancel of everything looks everywhere; so does the first look.
+    const places = swept && kind !== 'cancel' ? dexes.filter((dex) => active.has(dex)) : dexes
+    for (const dex of places) {
       const rows = await info('frontendOpenOrders', { user, ...(dex === '' ? {} : { dex }) }, kind, 20)
       reads.push(
         readRows(rows, names, {
@@ -86,7 +95,9 @@ export function createHyperliquidDialect(port: Port, connection: ConnectionConfi
           read: (raw, listed) => readOrder(raw, 'open', listed),
         }),
       )
+      if (reads.at(-1)!.value.length > 0) active.add(dex)
     }
+    swept = true
     return joined(reads)
   }
 
@@ -134,6 +145,7 @@ export function createHyperliquidDialect(port: Port, connection: ConnectionConfi
       return needed(epoch(record(await info('clearinghouseState', { user }, 'account')).time), 'its time')
     },
     async instruments() {
+      swept = false
       const reads = []
       for (const [dexIndex, dex] of dexes.entries()) {
         const meta = record(await info('meta', dex === '' ? {} : { dex }, 'market', 20))
@@ -194,6 +206,7 @@ export function createHyperliquidDialect(port: Port, connection: ConnectionConfi
       return readRows(perpetuals, names, { what: 'fills', nativeField: 'coin', read: readFill })
     },
     async place(order, listed): Promise<Placed> {
+      active.add(listed.extra?.dex ?? '')
       const c = venueClientId('hyperliquid', order.clientId)
       if (c === undefined) throw new LineFailure('denied', 'order', 'the id is no 32 hexadecimal digits')
       const tif = order.terms === 'fill-or-lapse' ? 'Ioc' : order.terms === 'post-only' ? 'Alo' : 'Gtc'

@@ -46,6 +46,8 @@ export type DialectSettings = {
   readonly abilities: VenueAbilities
   readonly pools: Readonly<Record<string, PoolSettings>>
   readonly complaints: Complaints
+  /** How often the market can be asked for within the budget, milliseconds; absent: as the line does. */
+  readonly marketMs?: number
 }
 
 export type Standing = {

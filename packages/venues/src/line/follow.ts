@@ -29,6 +29,8 @@ export async function* followEvents(
   const queue = createQueue()
   const { clock, account, sleep = pause } = settings
   const liveness = createLiveness(settings.liveness, clock())
+  /** Of what the venue tells by itself: the line asks too, and what it is answered says whether the market moved meanwhile. */
+  const stream = createLiveness(settings.liveness, clock())
   const backoff = createBackoff()
   const told = new Set<string>()
   let fillsFrom = clock()
@@ -74,13 +76,23 @@ export async function* followEvents(
   }
 
   const hear: Hear = {
-    quotes: market,
-    fills,
+    quotes(quotes) {
+      stream.data(clock(), quotes.time)
+      market(quotes)
+    },
+    fills(list) {
+      stream.data(clock())
+      fills(list)
+    },
     orders(orders, time) {
+      stream.data(clock())
       liveness.heartbeat(clock(), time)
       for (const order of orders) queue.push({ kind: 'order', ...from(time), ...order, account })
     },
-    heartbeat: (venueTime) => liveness.heartbeat(clock(), venueTime),
+    heartbeat(venueTime) {
+      stream.heartbeat(clock(), venueTime)
+      liveness.heartbeat(clock(), venueTime)
+    },
     ended(why) {
       ended = why
     },
@@ -139,6 +151,7 @@ export async function* followEvents(
     const guards = await dialect.armGuards()
     const state = await dialect.state()
     liveness.reset(clock())
+    stream.reset(clock())
     said = false
     queue.push({ kind: 'session', ...from(), account, state: 'connected' })
     queue.push({ kind: 'venue-state', ...from(), venue: connection.kind, state, account, guards })
@@ -159,7 +172,9 @@ export async function* followEvents(
       try {
         if (clock() - marketAt >= settings.marketMs) {
           marketAt = clock()
+          const before = prices
           market(await dialect.quotes())
+          if ([...prices].some(([asset, price]) => before.get(asset) !== price)) stream.movedElsewhere(clock())
           liveness.heartbeat(clock(), await dialect.time())
         }
         if (clock() - reconcileAt >= connection.reconcileMs) {
@@ -182,7 +197,8 @@ export async function* followEvents(
         failed = error instanceof Error ? error.message : String(error)
         settings.log(`follow: ${failed}`)
       }
-      const verdict = liveness.judge(clock())
+      const asked = liveness.judge(clock())
+      const verdict = asked.state === 'lost' || dialect.stream === undefined ? asked : stream.judge(clock())
       if (verdict.state === 'lost')
         return failed === undefined ? `${verdict.why}: ${verdict.detail}` : `${verdict.detail}; ${failed}`
       await sleep(Math.min(settings.marketMs, 250), signal)

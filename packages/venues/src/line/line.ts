@@ -31,6 +31,8 @@ export type LineSettings = {
   readonly sleep?: Sleep
 }
 
+const POST_ONLY_MS = 60_000
+
 export const LINE_SETTINGS = { clockSkewMsMax: 1000, marketMs: 2000, liveness: LIVENESS_SETTINGS } as const
 
 /**
@@ -40,13 +42,22 @@ export const LINE_SETTINGS = { clockSkewMsMax: 1000, marketMs: 2000, liveness: L
 export function createLine(
   connection: ConnectionConfiguration,
   abilities: VenueAbilities,
-  dialect: Dialect,
+  spoken: Dialect,
   names: Names,
   settings: LineSettings,
 ): Venue {
   const { clock } = settings
   /** Ids of orders that were to rest, and may. */
   const resting = new Set<string>()
+  /** Venues tell of a post-only window by refusing orders alone; it lasts minutes. */
+  let postOnlyUntil = Number.NEGATIVE_INFINITY
+  const dialect: Dialect = {
+    ...spoken,
+    async state() {
+      const state = await spoken.state()
+      return state === 'open' && clock() < postOnlyUntil ? 'post-only' : state
+    },
+  }
 
   async function known<Value>(question: () => Promise<Value>, asOf?: (value: Value) => number): Promise<Known<Value>> {
     try {
@@ -78,7 +89,7 @@ export function createLine(
       )
     }
     await refused(connection, list)
-    return { scopes: standing.scopes, clockSkewMs, warnings: standing.warnings }
+    return { scopes: standing.scopes, clockSkewMs, warnings: [...standing.warnings, ...unsaid(standing)] }
   }
 
   const venue: Venue = {
@@ -174,6 +185,7 @@ export function createLine(
       if (!(error instanceof LineFailure)) return { outcome: 'unresolved', reason: reasonOf(error) }
       if (error.fate === 'unresolved') return { outcome: 'unresolved', reason: error.message }
       const { message: reason, code, retryable } = error
+      if (error.trouble === 'state' && /post.?only/i.test(reason)) postOnlyUntil = clock() + POST_ONLY_MS
       return { outcome: error.fate, reason, retryable, ...(code === undefined ? {} : { code }) }
     }
   }
@@ -196,6 +208,13 @@ export function createLine(
 
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
+}
+
+function unsaid(standing: Standing): readonly string[] {
+  return [
+    ...(standing.withdraw === undefined ? ['the venue does not say whether the key can withdraw'] : []),
+    ...(standing.act === undefined ? ['the venue does not say whether the key may trade'] : []),
+  ]
 }
 
 function judgeScopes(connection: ConnectionConfiguration, needs: VenueNeeds, standing: Standing): void {

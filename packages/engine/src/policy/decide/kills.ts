@@ -17,6 +17,10 @@ export const KILL = 'act.kill'
 
 /** Orders that the venue keeps though they were withdrawn are withdrawn again after this long. */
 const WITHDRAW_AGAIN_MS = 5_000
+/** Shares of the slippage allowed that closing orders try in turn, where a venue refuses them. */
+const NEARER = [1, 0.5, 0.25, 0.125]
+/** A closing order that was refused is followed by another after this long. */
+const CLOSE_AGAIN_MS = 1_000
 /** An incomplete kill whose remains change is told again at most this often. */
 const TELL_AGAIN_MS = 60_000
 
@@ -196,7 +200,11 @@ function closeOne(
   share: number,
 ): string {
   const kill = context.draft.get('kills', key)!
-  const { maxSlippage } = killSettings(context)
+  const refused = refusedCloses(context, kill.since, view.account, position.instrument)
+  const last = refused.at(-1)
+  if (last !== undefined && context.now - last.updated < CLOSE_AGAIN_MS) return `refused: ${last.reason ?? 'no reason'}`
+  // Venues refuse limits that are too far from their marks: a nearer one is tried, then the wide one again.
+  const maxSlippage = killSettings(context).maxSlippage * NEARER[refused.length % NEARER.length]!
   const plan = planReduce(
     { kind: 'reduce', share, instruments: [position.instrument], maxSlippage },
     view.account,
@@ -222,6 +230,23 @@ function closeOne(
     cause: [key, kill.since, view.account, position.instrument],
   })
   return 'it is being closed'
+}
+
+/** Closing orders of a kill that were not taken, oldest first. */
+function refusedCloses(
+  { orders }: Pick<DecideContext, 'orders'>,
+  since: number,
+  account: string,
+  instrument: string,
+): readonly TrackedOrder[] {
+  return orders.orders.filter(
+    (order) =>
+      order.account === account &&
+      order.instrument === instrument &&
+      order.purpose === 'flatten' &&
+      order.since >= since &&
+      (order.status === 'rejected' || order.status === 'denied'),
+  )
 }
 
 /** What a connected account holds counts only by the venue's word, given after everything that was done. */
