@@ -39,11 +39,17 @@ function describe(schema: z.ZodType, value: unknown, issue: Issue): CalcErrorBod
   }
   const given = valueAt(value, issue.path)
   const wanted = issue.message.replace(/^Invalid (input|option): /, '').replace(/, received .*$/, '')
-  return {
-    code: 'INVALID_INPUT',
-    path: jsonPointer(issue.path),
-    message: given === undefined ? `${wanted}: the field is missing` : `${wanted}; given: ${show(given)}`,
-  }
+  const path = jsonPointer(issue.path)
+  if (given === undefined) return { code: 'INVALID_INPUT', path, message: `${wanted}: the field is missing` }
+  const near = typeof given === 'string' ? suggest(given, namesOf(issue)) : undefined
+  const message = `${wanted}; given: ${show(given)}${near === undefined ? '' : `, did you mean '${near}'?`}`
+  return { code: 'INVALID_INPUT', path, message, ...(near === undefined ? {} : { suggestion: near }) }
+}
+
+/** The names that a field may have, where it is one of a list. */
+function namesOf(issue: Issue): readonly string[] {
+  const names = issue.code === 'invalid_value' ? issue.values : 'options' in issue ? (issue.options ?? []) : []
+  return names.filter((name): name is string => typeof name === 'string')
 }
 
 function show(value: unknown): string {

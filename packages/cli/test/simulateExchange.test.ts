@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { holdfast, scratch, start } from './holdfast.js'
@@ -38,4 +39,14 @@ test('error: unusable options are refused with a word on what would do', async (
     expect(code).toBe(2)
     expect(err).toMatch(words)
   }
+})
+
+test('error: a port that is taken is told as that', async () => {
+  const taken = createServer()
+  await new Promise<void>((done) => taken.listen(0, '127.0.0.1', done))
+  const { port } = taken.address() as AddressInfo
+  const { code, err } = await holdfast(['simulate-exchange', '--port', String(port)])
+  taken.close()
+  expect(code).toBe(2)
+  expect(err.trim()).toBe(`holdfast: simulate-exchange: port ${port} cannot be had (EADDRINUSE)`)
 })

@@ -107,7 +107,7 @@ export class SourceError extends Error {
     where: { file?: string; line?: number; column?: string; hint?: string; cause?: unknown } = {},
   ) {
     const place = [where.file, where.line, where.column].filter((part) => part !== undefined).join(':')
-    const hint = where.hint === undefined ? '' : ` ${where.hint}`
+    const hint = where.hint === undefined ? '' : `${/[.?!]$/.test(message) ? '' : '.'} ${where.hint}`
     super(
       `${place === '' ? '' : `${place}: `}${message}${hint}`,
       where.cause === undefined ? {} : { cause: where.cause },

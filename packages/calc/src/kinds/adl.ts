@@ -1,7 +1,7 @@
 import { ADL_RULES, adlQueue, deleverage } from '@holdfast/engine'
 import { z } from 'zod'
 import { defineKind, requestId } from '../kind.js'
-import { amount, amountReader } from './amount.js'
+import { amount, amountReader, eachOnce } from './amount.js'
 import { refusingLiquidation } from './liquidationRefusal.js'
 
 const request = z.strictObject({
@@ -30,6 +30,7 @@ export const adl = defineKind({
     const { read, write } = amountReader()
     const { rule = 'hedge-aware', seed = 0 } = input
     const residual = read(input.residual, '/residual')
+    eachOnce(input.candidates, '/candidates')
     const candidates = input.candidates.map((candidate, index) => {
       const at = `/candidates/${index}`
       const size = read(candidate.size, `${at}/size`)

@@ -44,6 +44,21 @@ describe('waterfall', () => {
       reason: 'NEGATIVE_AMOUNT',
     })
     expect(answerRequest(waterfall, { loss: 1, funds: {} }).error).toMatchObject({ path: '/funds' })
+    expect(answerRequest(waterfall, { loss: 1, fund: { balance: -1 } }).error).toMatchObject({ path: '/fund/balance' })
+  })
+
+  test('error: an account that comes twice is refused, at the second', () => {
+    const balances = [
+      { account: 'a', balance: 30 },
+      { account: 'a', balance: 10 },
+    ]
+    expect(answerRequest(waterfall, { loss: 1, balances }).error).toMatchObject({ path: '/balances/1/account' })
+    const candidates = balances.map(({ account }) => ({ account, size: -1 }))
+    expect(answerRequest(adl, { residual: 1, candidates }).error).toMatchObject({ path: '/candidates/1/account' })
+  })
+
+  test('error: an amount beyond what the books hold is told as that', () => {
+    expect(answerRequest(waterfall, { loss: '1'.repeat(40) }).error?.message).toContain('at most 8.5e19')
   })
 })
 
@@ -72,6 +87,24 @@ describe('auction', () => {
     curve: { kind: 'linear', start: 0.95, cutoff: 0.7, fastSeconds: 900, slowSeconds: 43_200 },
     elapsedSeconds: 900,
   }
+
+  test.each([
+    [{ ...request.curve, cutoff: 1 }, 'cutoff'],
+    [{ ...request.curve, slowSeconds: 0 }, 'slow part'],
+    [{ kind: 'stair-step', cut: 0.9, stepSeconds: 0 }, 'step'],
+    [{ kind: 'exponential', halfLifeSeconds: 0 }, 'half-life'],
+    [{ kind: 'reverse-dutch', maximalDiscount: 0.2, lengthSeconds: 0 }, 'discount'],
+  ])('error: curve %# is refused in words that hold in any unit of time', (curve, word) => {
+    const { error } = answerRequest(auction, { ...request, curve })
+    expect(error).toMatchObject({ code: 'INVALID_INPUT', path: '/curve', reason: 'INVALID_CURVE' })
+    expect(error?.message).toContain(word)
+    expect(error?.message).not.toContain('Ms')
+  })
+
+  test('error: a mistyped kind of curve is told with the one that was meant', () => {
+    const { error } = answerRequest(auction, { ...request, curve: { ...request.curve, kind: 'liner' } })
+    expect(error).toMatchObject({ path: '/curve/kind', suggestion: 'linear' })
+  })
 
   test('behavior: price, maximal share, and a bid that is cut to it', () => {
     const answer = answerRequest(auction, { ...request, bid: { share: 1 } })

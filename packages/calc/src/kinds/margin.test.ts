@@ -36,6 +36,24 @@ describe('margin', () => {
 
   test.each([
     [{ ...request, model: 'corss' }, 'INVALID_INPUT', '/model'],
+    [{ ...request, parameters: { rules: { tilt: 1 } } }, 'INVALID_INPUT', '/parameters/rules/tilt'],
+    [{ ...request, parameters: { collateral: { pegged: [7] } } }, 'INVALID_INPUT', '/parameters/collateral/pegged/0'],
+    [
+      { ...request, market: { ...request.market, instruments: [0, 1].map(() => request.market.instruments[0]) } },
+      'INVALID_INPUT',
+      '/market/instruments/1',
+    ],
+    [
+      {
+        ...request,
+        market: {
+          ...request.market,
+          underlyings: { BTC: { index: 89_000, expiries: [{ expiry: 0, forward: 1 }, { expiry: 0 }] } },
+        },
+      },
+      'INVALID_INPUT',
+      '/market/underlyings/BTC/expiries/1',
+    ],
     [
       { ...request, parameters: { rules: { longOptionHaircut: 3 } } },
       'INVALID_INPUT',
@@ -55,6 +73,17 @@ describe('margin', () => {
     [{ ...request, account: { balanses: {} } }, 'INVALID_INPUT', '/account/balanses'],
   ])('error: request %# is refused with %s at %s', (bad, code, path) => {
     expect(answerRequest(margin, bad).error).toMatchObject({ code, path })
+  })
+
+  test('error: what was probably meant is a field of its own, and what was given is told', () => {
+    const error = (over: object) => answerRequest(margin, { ...request, ...over }).error
+    expect(error({ model: 'corss' })).toMatchObject({ suggestion: 'cross' })
+    const typo = { rules: { longOptionHaircutt: 0.1 } }
+    expect(error({ parameters: typo })).toMatchObject({
+      path: '/parameters/rules/longOptionHaircutt',
+      suggestion: 'longOptionHaircut',
+    })
+    expect(error({ parameters: { rules: { longOptionHaircut: 3 } } })?.message).toContain('given: 3')
   })
 
   test('behavior: the same line gives the same text', () => {

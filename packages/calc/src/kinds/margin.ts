@@ -58,10 +58,9 @@ function create(name: string, parameters: Readonly<Record<string, unknown>>): Ma
     return marginModel(name, parameters)
   } catch (error) {
     if (!(error instanceof MarginParameterError)) throw error
-    throw new CalcError(
-      { code: 'INVALID_INPUT', path: `/parameters${error.path}`, message: error.message },
-      { cause: error },
-    )
+    const { path, message, suggestion } = error
+    const body = { code: 'INVALID_INPUT' as const, path: `/parameters${path}`, message }
+    throw new CalcError(suggestion === undefined ? body : { ...body, suggestion }, { cause: error })
   }
 }
 

@@ -1,8 +1,7 @@
 import { absorbLoss } from '@holdfast/engine'
 import { z } from 'zod'
 import { defineKind, requestId } from '../kind.js'
-import { amount, amountReader } from './amount.js'
-import { refusingLiquidation } from './liquidationRefusal.js'
+import { amount, amountReader, eachOnce } from './amount.js'
 
 const request = z.strictObject({
   id: requestId,
@@ -30,20 +29,19 @@ export const waterfall = defineKind({
   summary: 'Absorbs a loss: liquidation penalty, insurance fund, auto-deleveraging, socialised loss.',
   request,
   answer: ({ loss, penalty, fund, deleveragingCapacity, balances }) => {
-    const { read, write } = amountReader()
+    const { readAtLeastZero: read, write } = amountReader()
+    eachOnce(balances ?? [], '/balances')
     const fundBalance = fund === undefined ? 0n : read(fund.balance, '/fund/balance')
-    const absorbed = refusingLiquidation('', () =>
-      absorbLoss(read(loss, '/loss'), {
-        penalty: penalty === undefined ? 0n : read(penalty, '/penalty'),
-        fundBalance,
-        fundCap: fund?.cap === undefined ? fundBalance : read(fund.cap, '/fund/cap'),
-        deleveragingCapacity:
-          deleveragingCapacity === undefined ? 0n : read(deleveragingCapacity, '/deleveragingCapacity'),
-        balances: (balances ?? []).map(({ account, balance }, index) => {
-          return { account, balance: read(balance, `/balances/${index}/balance`) }
-        }),
+    const absorbed = absorbLoss(read(loss, '/loss'), {
+      penalty: penalty === undefined ? 0n : read(penalty, '/penalty'),
+      fundBalance,
+      fundCap: fund?.cap === undefined ? fundBalance : read(fund.cap, '/fund/cap'),
+      deleveragingCapacity:
+        deleveragingCapacity === undefined ? 0n : read(deleveragingCapacity, '/deleveragingCapacity'),
+      balances: (balances ?? []).map(({ account, balance }, index) => {
+        return { account, balance: read(balance, `/balances/${index}/balance`) }
       }),
-    )
+    })
     return {
       loss: write(absorbed.loss),
       fromPenalty: write(absorbed.fromPenalty),

@@ -85,6 +85,8 @@ export function venueOutcomeLines(record: VenueRecord, digest: string): readonly
     ['fund, last', usd(one.fundLast)],
     ['deleveraged', `${usd(one.deleveragedLoss)} in ${plain(one.deleveraged)} positions`],
     ['socialised', usd(one.socialisedLoss)],
+    ...(one.unabsorbedLoss > 0 ? [['unabsorbed', usd(one.unabsorbedLoss)] as const] : []),
+    ['refused events', plain(one.refused)],
     ['money conserved', checked],
     ['digest', digest.slice(0, 16)],
   ]

@@ -162,7 +162,12 @@ function Figures({ venue: { total, latest } }: { readonly venue: Venue }) {
       `${plain(total.deleveraged)} positions`,
       total.deleveraged > 0 ? 'critical' : 'calm',
     ],
-    ['Socialised', usd(total.socialisedLoss), 'loss shared by all', total.socialisedLoss > 0 ? 'critical' : 'calm'],
+    [
+      'Socialised',
+      usd(total.socialisedLoss),
+      total.unabsorbedLoss > 0 ? `shared by all; ${usd(total.unabsorbedLoss)} carried by nobody` : 'loss shared by all',
+      total.socialisedLoss + total.unabsorbedLoss > 0 ? 'critical' : 'calm',
+    ],
     total.faults === 0
       ? ['Books', 'exact', `every unit, each of ${plain(latest.step + 1)} steps`, 'calm']
       : ['Books', 'wrong', `after ${plain(total.faults)} steps: ${latest.faults[0] ?? ''}`, 'critical'],

@@ -9,6 +9,7 @@ export type VenueStep = {
   readonly tranches: number
   readonly auctions: number
   readonly deleveraged: number
+  readonly refused: number
   readonly fundDrawn: number
   readonly deleveragedLoss: number
   readonly socialisedLoss: number
@@ -43,8 +44,10 @@ export type Venue = {
     readonly tranches: number
     readonly auctions: number
     readonly deleveraged: number
+    readonly refused: number
     readonly deleveragedLoss: number
     readonly socialisedLoss: number
+    readonly unabsorbedLoss: number
     readonly fundFirst: number
     readonly fundLowest: number
     readonly faults: number

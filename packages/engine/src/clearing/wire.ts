@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { moneyText, parseMoney } from '../book/money.js'
 import { parseInstant } from '../policy/configuration/instant.js'
+import { didYouMean } from '../text/suggest.js'
 import type { ClearingDecision } from './decision.js'
 import type { ClearingEvent } from './event.js'
 
@@ -14,7 +15,10 @@ const money = z
   .transform((text, context): bigint => {
     const amount = parseMoney(text)
     if (amount !== undefined) return amount
-    context.addIssue({ code: 'custom', message: `'${text}' is no decimal string of at most 18 decimals` })
+    context.addIssue({
+      code: 'custom',
+      message: `'${text}' is no decimal string of at most 18 decimals, at most 8.5e19`,
+    })
     return z.NEVER
   })
 
@@ -104,8 +108,18 @@ export type ReadClearingEvent =
 export function readClearingEvent(data: unknown): ReadClearingEvent {
   const parsed = clearingEventSchema.safeParse(data)
   if (parsed.success) return { ok: true, event: parsed.data as ClearingEventLine }
-  const complaints = parsed.error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message }))
+  const complaints = parsed.error.issues.map((issue) => {
+    return { path: issue.path.map(String).join('.'), message: `${issue.message}${meantKind(issue, data)}` }
+  })
   return { ok: false, complaints }
+}
+
+/** `, did you mean 'trade'?` where it is the kind that is not known. */
+function meantKind(issue: z.core.$ZodIssue, data: unknown): string {
+  if (issue.code !== 'invalid_union' || issue.path[0] !== 'kind') return ''
+  const kinds = clearingEventSchema.options.map((option) => option.shape.kind.value)
+  const { kind } = data as { readonly kind?: unknown }
+  return typeof kind === 'string' ? didYouMean(kind, kinds) : ''
 }
 
 /** JSON Schema (draft 2020-12) of a line of clearing events. */

@@ -29,23 +29,25 @@ export function curveShare(curve: AuctionCurve, elapsedMs: number): number {
     case 'linear': {
       const { start, cutoff, fastMs, slowMs } = curve
       requireCurve(start > 0 && start <= 1 && cutoff >= 0 && cutoff <= start, 'need 0 ≤ cutoff ≤ start ≤ 1, start > 0')
-      requireCurve(fastMs >= 0 && slowMs > 0, 'need fastMs ≥ 0 and slowMs > 0')
+      requireCurve(fastMs >= 0 && slowMs > 0, 'its fast part must last ≥ 0 and its slow part > 0')
       if (elapsedMs < fastMs) return start - ((start - cutoff) * elapsedMs) / fastMs
       return Math.max(0, cutoff * (1 - (elapsedMs - fastMs) / slowMs))
     }
     case 'stair-step': {
       const { start, cut, stepMs } = curve
-      requireCurve(start > 0 && start <= 1 && cut > 0 && cut < 1 && stepMs > 0, 'need 0 < start ≤ 1, 0 < cut < 1')
+      requireCurve(start > 0 && start <= 1 && cut > 0 && cut < 1, 'need 0 < start ≤ 1, 0 < cut < 1')
+      requireCurve(stepMs > 0, 'a step must last > 0')
       return start * pow(cut, Math.floor(elapsedMs / stepMs))
     }
     case 'exponential': {
       const { start, halfLifeMs } = curve
-      requireCurve(start > 0 && start <= 1 && halfLifeMs > 0, 'need 0 < start ≤ 1, halfLifeMs > 0')
+      requireCurve(start > 0 && start <= 1 && halfLifeMs > 0, 'need 0 < start ≤ 1, and a half-life > 0')
       return start * pow(0.5, elapsedMs / halfLifeMs)
     }
     case 'reverse-dutch': {
       const { maximalDiscount, lengthMs } = curve
-      requireCurve(maximalDiscount >= 0 && maximalDiscount <= 1 && lengthMs > 0, 'need 0 ≤ maximalDiscount ≤ 1')
+      requireCurve(maximalDiscount >= 0 && maximalDiscount <= 1, 'need 0 ≤ maximalDiscount ≤ 1')
+      requireCurve(lengthMs > 0, 'the discount must take > 0 to grow')
       return 1 - maximalDiscount * Math.min(1, elapsedMs / lengthMs)
     }
   }

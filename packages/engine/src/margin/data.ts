@@ -4,6 +4,7 @@ import { QUALITIES, type Quality } from '../market/quality.js'
 import { parseInstant } from '../policy/configuration/instant.js'
 import { deriveFeedVol } from './derive/volFeed.js'
 import type { MarginAccount, MarginInput, MarginMarket, MarketFigure } from './model.js'
+import { dateOf } from './reading.js'
 import { assetName } from './schema.js'
 import { sviVol } from './sviVol.js'
 
@@ -21,6 +22,18 @@ const instant = z
   .describe('epoch milliseconds, or RFC 3339 in UTC')
 
 const price = z.number().positive()
+
+/** A market that says the same thing twice says which of the two is true to nobody: it is refused, at the second. */
+function eachOnce<Row>(nameOf: (row: Row) => string) {
+  return (rows: readonly Row[], context: z.RefinementCtx) => {
+    const seen = new Set<string>()
+    rows.forEach((row, index) => {
+      const name = nameOf(row)
+      if (seen.has(name)) context.addIssue({ code: 'custom', path: [index], message: `${name} is there already` })
+      seen.add(name)
+    })
+  }
+}
 const confidence = z.number().min(0).max(1).describe('confidence of the feed, 1 is certain')
 const quality = z.enum(QUALITIES).describe('how far the input can be trusted; live where absent')
 
@@ -102,7 +115,10 @@ const expiryData = z
     rate: z.number().optional().describe('continuous, annual, decimal'),
     rateConfidence: confidence.optional(),
     vol: z.number().min(0).optional().describe('one implied vol for every strike'),
-    vols: z.array(z.strictObject({ strike: price, vol: z.number().min(0) })).optional(),
+    vols: z
+      .array(z.strictObject({ strike: price, vol: z.number().min(0) }))
+      .superRefine(eachOnce(({ strike }) => `the vol at ${strike}`))
+      .optional(),
     svi: z.strictObject(svi).optional().describe('raw SVI of total variance in ln(K/F)'),
     deriveSvi: z
       .strictObject({ ...svi, fwd: price, refTau: z.number().positive() })
@@ -124,7 +140,10 @@ const underlyingData = z.strictObject({
   twap: price.optional().describe('five-minute average, USD'),
   depth: z.number().min(0).optional().describe('USD that the books absorb within 2 % of the mark'),
   quality: quality.optional(),
-  expiries: z.array(expiryData).default([]),
+  expiries: z
+    .array(expiryData)
+    .superRefine(eachOnce(({ expiry }) => `the expiry of ${dateOf(expiry)}`))
+    .default([]),
 })
 
 const assetData = z.strictObject({
@@ -154,7 +173,10 @@ export const marginMarketSchema = z.strictObject({
     .record(assetName, assetData)
     .default({})
     .describe('USD is 1; an underlying that is not listed is at its index'),
-  instruments: z.array(markData).default([]),
+  instruments: z
+    .array(markData)
+    .superRefine(eachOnce((row) => instrumentKey(row.instrument)))
+    .default([]),
 })
 
 export type MarginAccountData = z.input<typeof marginAccountSchema>

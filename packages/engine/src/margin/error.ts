@@ -20,11 +20,14 @@ export class MarginParameterError extends Error {
   readonly model: string
   /** JSON pointer within the parameters, e.g. `/imFactor`. */
   readonly path: string
+  /** The allowed name that was probably meant. */
+  readonly suggestion?: string
 
-  constructor(model: string, path: string, detail: string) {
+  constructor(model: string, path: string, detail: string, suggestion?: string) {
     super(`Margin model "${model}", parameter ${path === '' ? '/' : path}: ${detail}`)
     this.name = 'MarginParameterError'
     this.model = model
     this.path = path
+    if (suggestion !== undefined) this.suggestion = suggestion
   }
 }

@@ -2,7 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { z } from 'zod'
 import { canonicalJson } from '../journal/canonical.js'
-import { didYouMean } from '../text/suggest.js'
+import { didYouMean, suggest } from '../text/suggest.js'
 import { MarginParameterError } from './error.js'
 import type { ParameterSet } from './model.js'
 
@@ -39,12 +39,10 @@ export function resolveParameters<T extends object>(
 ): ResolvedParameters<T> {
   const { version, ...rest } = overrides
   const document = documentOf(definition, version)
-  const merged = merge(document.values, rest)
+  const merged = merge(document.values, rest) as object
   const parsed = definition.schema.safeParse(merged)
   if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    const path = issue!.path.map((step) => `/${String(step)}`).join('')
-    throw new MarginParameterError(definition.model, path, explain(issue!, at(document.values, issue!.path)))
+    throw refusal(definition.model, parsed.error.issues[0]!, merged, document.values)
   }
   const values = parsed.data
   const { asOf, source } = document
@@ -83,15 +81,29 @@ export function parameterJsonSchema<T>(definition: ParameterDefinition<T>): Read
   }
 }
 
-function explain(issue: z.core.$ZodIssue, shipped: unknown): string {
-  if (issue.code !== 'unrecognized_keys' || !isPlainObject(shipped)) return issue.message
-  const [key] = issue.keys
-  return `unknown parameter '${key}'${didYouMean(key!, Object.keys(shipped))}`
+function refusal(model: string, issue: z.core.$ZodIssue, given: object, shipped: object): MarginParameterError {
+  const pointer = (path: readonly PropertyKey[]) => path.map((step) => `/${String(step)}`).join('')
+  if (issue.code !== 'unrecognized_keys') {
+    const value = shortText(at(given, issue.path))
+    const text = value === undefined ? issue.message : `${issue.message}; given: ${value}`
+    return new MarginParameterError(model, pointer(issue.path), text)
+  }
+  const key = issue.keys[0]!
+  const known = at(shipped, issue.path)
+  const names = isPlainObject(known) ? Object.keys(known) : []
+  const text = `unknown parameter '${key}'${didYouMean(key, names)}`
+  return new MarginParameterError(model, pointer([...issue.path, key]), text, suggest(key, names))
+}
+
+/** A number or a word as the user wrote it; nothing for what is longer. */
+function shortText(value: unknown): string | undefined {
+  if (typeof value === 'number') return String(value)
+  return typeof value === 'string' && value.length <= 80 ? `"${value}"` : undefined
 }
 
 function at(value: unknown, path: readonly PropertyKey[]): unknown {
   let here = value
-  for (const step of path) here = isPlainObject(here) ? here[String(step)] : undefined
+  for (const step of path) here = typeof here === 'object' && here !== null ? Reflect.get(here, step) : undefined
   return here
 }
 

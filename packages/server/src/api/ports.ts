@@ -63,8 +63,10 @@ export type VenueTotal = Readonly<
     | 'tranches'
     | 'auctions'
     | 'deleveraged'
+    | 'refused'
     | 'deleveragedLoss'
     | 'socialisedLoss'
+    | 'unabsorbedLoss'
     | 'fundFirst'
     | 'fundLowest'
     | 'faults',

@@ -77,6 +77,8 @@ export async function serveExchange(exchange: Exchange, options: ServeExchangeOp
       })
       .catch(() => response.destroy())
   })
+  await listen(server, host, port)
+  // Made once it listens: it would raise the server's failure to listen a second time, where nobody hears it.
   const socketServer = new WebSocketServer({ server, path: '/ws/api/v2', maxPayload: BODY_BYTES_MAX })
   socketServer.on('connection', (socket) => {
     advance()
@@ -93,7 +95,6 @@ export async function serveExchange(exchange: Exchange, options: ServeExchangeOp
     })
     socket.on('error', () => socket.terminate())
   })
-  await listen(server, host, port)
   const timer = setInterval(advance, TICK_MS)
   const address = server.address() as AddressInfo
   const name = host.includes(':') ? `[${host}]` : host

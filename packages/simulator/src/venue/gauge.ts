@@ -24,6 +24,8 @@ export type VenueStep = {
   readonly tranches: number
   readonly auctions: number
   readonly deleveraged: number
+  /** Events that were refused. */
+  readonly refused: number
   /** USD. */
   readonly fundDrawn: number
   readonly deleveragedLoss: number
@@ -106,6 +108,7 @@ export function gaugeStep(step: number, clearing: Clearing, decisions: readonly 
     tranches: count('liquidation-order'),
     auctions: decisions.filter((decision) => decision.kind === 'auction' && decision.what === 'opened').length,
     deleveraged: count('deleveraged'),
+    refused: count('refused'),
     fundDrawn: decisions.reduce((sum, one) => sum + (one.kind === 'fund-draw' ? moneyToNumber(one.amount) : 0), 0),
     deleveragedLoss: shared.reduce((sum, one) => sum + moneyToNumber(one.deleveraged), 0),
     socialisedLoss: shared.reduce((sum, one) => sum + moneyToNumber(one.socialised), 0),

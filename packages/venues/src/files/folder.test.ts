@@ -26,6 +26,6 @@ describe('paths with *', () => {
 
   test('error: no match, and several, each with what to do', async () => {
     await expect(resolvePath('*/absent', HOME)).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' })
-    await expect(resolvePath('*/data', HOME)).rejects.toThrow(/several match: .*one\/data, .*two\/data Say more/)
+    await expect(resolvePath('*/data', HOME)).rejects.toThrow(/several match: .*one\/data, .*two\/data\. Say more/)
   })
 })

@@ -28,6 +28,13 @@ describe("a venue's configuration", () => {
     expect(configurationKind(SMALL, 'a.yaml')).toBe('venue')
     expect(configurationKind('version: 1\n', 'a.yaml')).toBe('desk')
     expect(configurationKind('{', 'a.yaml')).toBe('desk')
+    expect(configurationKind('kind: 3\n', 'a.yaml')).toBe('desk')
+  })
+
+  it('error: a mistyped kind is told as that', () => {
+    const wrong = SMALL.replace('venue', 'venu')
+    expect(configurationKind(wrong, 'a.yaml')).toBe('venue')
+    expect(complaints(wrong)).toMatch(/venue\.yaml:2:7: error: [\s\S]*did you mean 'venue'/)
   })
 
   it('error: every complaint is told at once, at its place, with what is allowed', () => {
@@ -51,6 +58,18 @@ describe("a venue's configuration", () => {
     )
     expect(text).toMatch(/venue\.yaml:4:\d+: error: .*initialFactor/)
     expect(text).toContain('at margin.parameters.initialFactor')
+  })
+
+  it('error: the linear rule has no parameters, and a model no market that it cannot margin', () => {
+    const margin = (text: string) => SMALL.replace('markets:', `margin: ${text}\nmarkets:`)
+    expect(complaints(margin('{ model: linear, parameters: { a: 1 } }'))).toContain('at margin.parameters')
+    const option = margin('{ model: dydx-v4 }').replace(
+      'underlying: BTC',
+      'underlying: BTC, instrument: "venue:BTC/USD:USD-260327-60000-C"',
+    )
+    expect(complaints(option)).toMatch(/venue\.yaml:5:\d+: error: .*dydx-v4 cannot margin venue:BTC/)
+    for (const model of ['cross', 'portfolio', 'derive-pm1', 'deribit-portfolio', 'cme-span'])
+      expect(complaints(option.replace('dydx-v4', model))).toBe('')
   })
 
   it('behavior: every property of the schema says what it is', () => {

@@ -1,13 +1,18 @@
+import { instrumentKey } from '@holdfast/quant'
 import { type Money, moneyFromNumber, parseMoney } from '../../book/money.js'
 import {
   type ClearedMarket,
   ClearingParameterError,
   type ClearingParameters,
   checkClearingParameters,
+  marketInstrument,
 } from '../../clearing/parameters.js'
 import type { AuctionCurve } from '../../liquidation/index.js'
+import { readMarginMarket } from '../../margin/data.js'
 import { MarginParameterError } from '../../margin/error.js'
+import type { MarginModel } from '../../margin/model.js'
 import { marginModel } from '../../margin/registry.js'
+import { suggest } from '../../text/suggest.js'
 import type { Diagnostic } from './diagnostic.js'
 import { diagnosticsOf } from './issues.js'
 import type { Path } from './page.js'
@@ -38,11 +43,13 @@ export type CompiledVenue =
   | { readonly ok: true; readonly venue: VenueConfiguration }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] }
 
-/** Which kind of configuration a file is: a desk's, unless it says `kind: venue`. A file that is no YAML is a desk's. */
+/**
+ * Which kind of configuration a file is: a desk's, unless it says `kind: venue`, or means to. A file that is no YAML is a desk's.
+ */
 export function configurationKind(text: string, file: string): 'desk' | 'venue' {
   const yaml = readYaml(text, file)
   const value = yaml.ok ? (yaml.source.value as { readonly kind?: unknown } | null) : null
-  return value?.kind === 'venue' ? 'venue' : 'desk'
+  return suggest(String(value?.kind ?? ''), ['venue']) === undefined ? 'desk' : 'venue'
 }
 
 /**
@@ -99,6 +106,9 @@ function namesOf(source: YamlSource, written: VenueFile): readonly Diagnostic[] 
       if (!((parseMoney(amount) ?? 0n) > 0n)) complain(at, `${amount} is no amount`, 'above 0, at most 18 decimals')
     }
   })
+  if (written.margin.model === 'linear' && written.margin.parameters !== undefined) {
+    complain(['margin', 'parameters'], '`linear` has no parameters of its own', 'the rates of each market')
+  }
   for (const [name, market] of Object.entries(written.markets)) {
     for (const key of SIZES) {
       if ((parseMoney(market[key]) ?? -1n) >= 0n) continue
@@ -133,8 +143,9 @@ function wrongParameters(source: YamlSource, parameters: ClearingParameters): re
   const at = (base: Path, pointer: string) => [...base, ...pointer.split('/').filter((step) => step !== '')]
   try {
     checkClearingParameters(parameters)
-    if (parameters.margin !== undefined) marginModel(parameters.margin.model, parameters.margin.overrides)
-    return []
+    if (parameters.margin === undefined) return []
+    const { model, overrides } = parameters.margin
+    return unsupportedMarkets(source, parameters, marginModel(model, overrides))
   } catch (error) {
     if (error instanceof ClearingParameterError) {
       // Lengths of time are called without their unit in the file.
@@ -146,6 +157,23 @@ function wrongParameters(source: YamlSource, parameters: ClearingParameters): re
     const path = at(['margin', 'parameters'], error.path)
     return [source.diagnostic({ code: 'NOT_ALLOWED', path, message: error.message, allowed })]
   }
+}
+
+/** Markets that the model cannot margin: nothing could ever be traded there. */
+function unsupportedMarkets(
+  source: YamlSource,
+  parameters: ClearingParameters,
+  model: MarginModel,
+): readonly Diagnostic[] {
+  const nothing = readMarginMarket({ time: 0 })
+  return Object.keys(parameters.markets).flatMap((name) => {
+    const instrument = marketInstrument(parameters, name)!
+    const outcome = model.evaluate({ id: '', balances: {}, positions: [{ instrument, size: 1 }] }, nothing)
+    if (outcome.ok || !outcome.missing.some((missing) => missing.startsWith('unsupported:'))) return []
+    const path = ['markets', name, 'instrument']
+    const message = `the margin model ${model.name} cannot margin ${instrumentKey(instrument)}`
+    return [source.diagnostic({ code: 'NOT_ALLOWED', path, message })]
+  })
 }
 
 /** Fractions of the file are the shortest digits of their doubles: 2.5 % is exactly 0.025. */
