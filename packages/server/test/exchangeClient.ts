@@ -9,12 +9,16 @@ export type ExchangeNet = {
   turn(): void
   /** A client of one process, as ccxt would be. */
   client(key: string, secret: string): NetClient
+  /** Called when a client of a process sends an order. */
+  onOrder: (() => void) | undefined
   /** Requests that reached the exchange, and messages that it sent. */
   readonly traffic: { requests: number; messages: number }
 }
 
 export type NetClient = {
   readonly ccxt: CcxtExchange
+  /** Orders that were sent and not answered. */
+  ordersInFlight(): number
   /** The process is gone: what is on its way arrives, no answer is heard, its sockets end. */
   kill(): void
 }
@@ -45,22 +49,29 @@ export function createNet(exchange: Exchange, clock: VirtualClock, latency: () =
     let count = 0
     const http = exchange.connect('http')
     const waiting = new Map<number, Waiter>()
+    const orders = new Set<number>()
     lines.set(http, { hear: (message) => answered(message), ended: () => undefined })
 
     function answered(message: Message): void {
       const waiter = waiting.get(Number(message.id))
       waiting.delete(Number(message.id))
+      orders.delete(Number(message.id))
       if (waiter === undefined || !alive) return
       if (message.error === undefined) waiter.resolve(message)
       else waiter.reject(new RpcError(`deribit ${JSON.stringify({ error: message.error })}`))
     }
 
     function ask(method: string, params: Message): Promise<unknown> {
+      if (!alive) return new Promise(() => undefined)
       count += 1
       const id = count
       const header = `Basic ${Buffer.from(`${key}:${secret}`).toString('base64')}`
       return new Promise((resolve, reject) => {
         waiting.set(id, { resolve, reject })
+        if (ORDERS.includes(method)) {
+          orders.add(id)
+          net.onOrder?.()
+        }
         clock.after(latency(), () => {
           traffic.requests += 1
           turn()
@@ -120,6 +131,7 @@ export function createNet(exchange: Exchange, clock: VirtualClock, latency: () =
           return error
         },
         async send(message) {
+          if (!alive) return
           clock.after(LINE_MS, () => {
             traffic.requests += 1
             turn()
@@ -164,6 +176,7 @@ export function createNet(exchange: Exchange, clock: VirtualClock, latency: () =
 
     return {
       ccxt,
+      ordersInFlight: () => orders.size,
       kill() {
         alive = false
         for (const socket of Object.values(base.clients)) (socket as Socket).hangUp()
@@ -172,8 +185,11 @@ export function createNet(exchange: Exchange, clock: VirtualClock, latency: () =
     }
   }
 
-  return { exchange, turn, client, traffic }
+  const net: ExchangeNet = { exchange, turn, client, traffic, onOrder: undefined }
+  return net
 }
+
+const ORDERS: readonly string[] = ['private/buy', 'private/sell']
 
 /** Over a socket both ways are one line: what is sent later does not come earlier. */
 const LINE_MS = 8
