@@ -68,6 +68,7 @@ describe('faults stay with what they are in', () => {
   - id: ${id}
     scope: { underlying: BTC }
     when: abs(delta_net) > 3
+    rearm: { when: abs(delta_net) < 1, after: 5 min }
     stage: live
     do: { hedge-delta: { target: 0 BTC, with: "${PERPETUAL}", account: main, maxSlippage: 20 bps } }
 `

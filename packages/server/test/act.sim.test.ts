@@ -48,8 +48,9 @@ const EXPOSURE_MAX = 0.5 + 0.05
  * longer ago must be hedged by then, over five rounds of cool-down where fills are partial.
  */
 const REACTION_MS = 20_000
-/** Each storm is of so many parts; a process is killed in each but every fourth, which is long and quieter. */
-const PARTS = 15
+/** Each storm is of so many parts; a process is killed in each but these, which are long and quieter. */
+const PARTS = 14
+const LONG = [10, 12, 13]
 const CHECK_MS = 200
 
 type Tally = { events: number; faults: Record<string, number>; outcomes: Record<string, number> }
@@ -108,7 +109,7 @@ it('the runs were not vacuous', () => {
 /** Two minutes of faults: others trade, the person trades, the switch is thrown, the process is killed and comes back. */
 async function storm(world: ActWorld, random: () => number, exposure: Exposure, where: () => string): Promise<void> {
   const ticks = (often: number) => () => {
-    for (let n = 0; n < 16; n++) crowd(world, random)
+    for (let n = 0; n < 20; n++) crowd(world, random)
     if (random() < often) exposure.moves(person(world, random))
     if (random() < 0.01) adopts(world)
     exposure.check(where)
@@ -116,7 +117,7 @@ async function storm(world: ActWorld, random: () => number, exposure: Exposure, 
   const busy = ticks(0.05)
   const quiet = ticks(0.002)
   for (let part = 0; part < PARTS; part++) {
-    if (part % 4 === 3) await world.run(40_000, quiet)
+    if (LONG.includes(part)) await world.run(40_000, quiet)
     else await untilKilled(world, random, busy)
     for (const scope of Object.keys(world.life()?.engine.view().rules.kills ?? {})) world.say('resume', scope)
     if (random() < 0.15) {

@@ -55,7 +55,6 @@ export function createNet(exchange: Exchange, clock: VirtualClock, latency: () =
     function answered(message: Message): void {
       const waiter = waiting.get(Number(message.id))
       waiting.delete(Number(message.id))
-      orders.delete(Number(message.id))
       if (waiter === undefined || !alive) return
       if (message.error === undefined) waiter.resolve(message)
       else waiter.reject(new RpcError(`deribit ${JSON.stringify({ error: message.error })}`))
@@ -68,10 +67,6 @@ export function createNet(exchange: Exchange, clock: VirtualClock, latency: () =
       const header = `Basic ${Buffer.from(`${key}:${secret}`).toString('base64')}`
       return new Promise((resolve, reject) => {
         waiting.set(id, { resolve, reject })
-        if (ORDERS.includes(method)) {
-          orders.add(id)
-          net.onOrder?.()
-        }
         clock.after(latency(), () => {
           traffic.requests += 1
           turn()
@@ -132,6 +127,11 @@ export function createNet(exchange: Exchange, clock: VirtualClock, latency: () =
         },
         async send(message) {
           if (!alive) return
+          const { id: question, method } = message as { readonly id?: number; readonly method?: string }
+          if (method !== undefined && ORDERS.includes(method)) {
+            orders.add(Number(question))
+            net.onOrder?.()
+          }
           clock.after(LINE_MS, () => {
             traffic.requests += 1
             turn()
@@ -148,11 +148,13 @@ export function createNet(exchange: Exchange, clock: VirtualClock, latency: () =
           return answer
         },
         hangUp() {
+          orders.clear()
           lines.delete(id)
           exchange.disconnect(id)
         },
       }
       const hear = (message: Message) => {
+        orders.delete(Number(message.id))
         if (alive) base.handleMessage(socket, message)
       }
       lines.set(id, {
