@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Turn } from '@holdfast/engine'
 import type { FaultName } from '@holdfast/simulator'
 import { expect, it } from 'vitest'
 import { openJournal } from '../src/journal/open.js'
@@ -13,7 +12,8 @@ import { seeded } from './seeded.js'
 
 /**
  * Everything goes wrong at once: the exchange's faults, the person at the other account, kills of the switch, and kills of the
- * process at any moment. In calm times between, and at the end, the books of Holdfast and the exchange must agree.
+ * process at any moment: within a write of the journal, and with orders on their way. While the venue can be reached the
+ * exposure stays inside its bounds; in calm times between, and at the end, the books of Holdfast and the exchange must agree.
  *
  * `HOLDFAST_SIM_SEED=n` replays one seed, `HOLDFAST_SIM_ROUNDS=n` runs each for longer.
  */
@@ -28,7 +28,7 @@ const RATIOS: Partial<Record<FaultName, number>> = {
   'reordered-notification': 0.1,
   'partial-fill': 0.3,
   'rejected-cancel': 0.5,
-  'omitted-position': 0.02,
+  'omitted-position': 0.05,
   'comma-number': 0.06,
   'silent-stall': 0.5,
   'frozen-time': 0.4,
@@ -41,6 +41,17 @@ const RATIOS: Partial<Record<FaultName, number>> = {
 const CHASE = '    execution: { chase: { every: 2 s, moves: 3 } }\n'
 /** Largest position of the person, USD. */
 const HAND_MAX = 500_000
+/** What the rule allows, and what the price may move a position by, BTC. */
+const EXPOSURE_MAX = 0.5 + 0.05
+/**
+ * How long the venue must have been reachable without a break before the exposure is held against the bound: what others traded
+ * longer ago must be hedged by then, over five rounds of cool-down where fills are partial.
+ */
+const REACTION_MS = 20_000
+/** Each storm is of so many parts; a process is killed in each but these, which are long and quieter. */
+const PARTS = 14
+const LONG = [10, 12, 13]
+const CHECK_MS = 200
 
 type Tally = { events: number; faults: Record<string, number>; outcomes: Record<string, number> }
 const tally: Tally = { events: 0, faults: {}, outcomes: {} }
@@ -50,73 +61,145 @@ const add = (into: Record<string, number>, from: Readonly<Record<string, number>
 
 it.each(SEEDS)('behavior: seed %i: no double, no orphan, inside bounds, and the journal replays', async (seed) => {
   const random = seeded(seed)
-  const turns: Turn[] = []
-  const observer = {
-    name: 'watch',
-    turn: (turn: Turn, _view: unknown, { replayed }: { replayed: boolean }) => void (replayed || turns.push(turn)),
-  }
   const world = createActWorld({
     seed,
     text: DESK(HOLD_DELTA('live', seed === 1 ? '' : CHASE)),
     latency: () => 5 + Math.floor(random() * 60),
     exchange: { faults: { windowMs: 20_000, lateMs: 2_500 }, flowRatio: 0.5 },
-    observers: [observer],
   })
+  const exposure = watchExposure(world)
   const where = () => `seed ${seed}, ${new Date(world.clock.now()).toISOString()}; HOLDFAST_SIM_SEED=${seed} replays it`
   await world.start()
   await world.run(5_000)
   for (let round = 0; round < ROUNDS; round++) {
     world.exchange.setFaultRatios(RATIOS)
-    await storm(world, random)
+    await storm(world, random, exposure, where)
     await calm(world, where)
   }
-  await check(world, turns, where)
+  await check(world, where)
   tally.events += world.exchange.snapshot().events + world.net.traffic.requests + world.net.traffic.messages
   add(tally.faults, world.exchange.faultCounts())
-  add(tally.outcomes, world.counts)
+  add(tally.outcomes, { ...world.counts, ...exposure.counts })
   world.dispose()
 })
 
 it('the runs were not vacuous', () => {
   console.info(JSON.stringify(tally))
   if (SEEDS.length < 3) return
+  const least: Readonly<Record<string, number>> = {
+    crash: 30,
+    'crash with orders in flight': 8,
+    kill: 3,
+    'order confirmed': 30,
+    'order rejected': 1,
+    'order denied': 1,
+    'order unresolved': 1,
+    'settled by client-id': 1,
+    'settled by absence': 1,
+    'exposure checked': 100,
+    'exposure checked while nobody traded': 20,
+  }
   expect(tally.events).toBeGreaterThan(200_000)
   for (const name of Object.keys(RATIOS)) expect(tally.faults[name], name).toBeGreaterThan(0)
-  for (const name of [
-    'order confirmed',
-    'order unresolved',
-    'order rejected',
-    'settled by client-id',
-    'kill',
-    'crash',
-  ]) {
-    expect(tally.outcomes[name], name).toBeGreaterThan(0)
+  for (const [name, count] of Object.entries(least)) {
+    expect(tally.outcomes[name], name).toBeGreaterThanOrEqual(count)
   }
 })
 
 /** Two minutes of faults: others trade, the person trades, the switch is thrown, the process is killed and comes back. */
-async function storm(world: ActWorld, random: () => number): Promise<void> {
-  const count = (name: string) => {
-    world.counts[name] = (world.counts[name] ?? 0) + 1
+async function storm(world: ActWorld, random: () => number, exposure: Exposure, where: () => string): Promise<void> {
+  const ticks = (often: number) => () => {
+    for (let n = 0; n < 20; n++) crowd(world, random)
+    if (random() < often) exposure.moves(person(world, random))
+    if (random() < 0.01) adopts(world)
+    exposure.check(where)
   }
-  const tick = () => {
-    for (let n = 0; n < 40; n++) crowd(world, random)
-    if (random() < 0.02) person(world, random)
-  }
-  for (let part = 0; part < 8; part++) {
-    await world.run(5_000 + Math.floor(random() * 20_000), tick)
-    if (random() < 0.35) {
-      await world.kill()
-      count('crash')
-      await world.run(Math.floor(random() * 3_000), tick)
-      await world.start()
-    }
-    for (const scope of Object.keys(world.life()!.engine.view().rules.kills)) world.say('resume', scope)
+  const busy = ticks(0.05)
+  const quiet = ticks(0.002)
+  for (let part = 0; part < PARTS; part++) {
+    if (LONG.includes(part)) await world.run(40_000, quiet)
+    else await untilKilled(world, random, busy)
+    for (const scope of Object.keys(world.life()?.engine.view().rules.kills ?? {})) world.say('resume', scope)
     if (random() < 0.15) {
-      count('kill')
+      world.counts.kill = (world.counts.kill ?? 0) + 1
       const mode = ['cancel', 'reduce', 'flatten'][Math.floor(random() * 3)]
       world.say('kill', random() < 0.5 ? 'all' : 'account:hedge', `mode=${mode}; reason=drill of the storm`)
     }
+  }
+}
+
+/** Kills the process at a moment that nothing chose: in the middle of a turn, with an order on its way, or where it stands. */
+async function untilKilled(world: ActWorld, random: () => number, tick: () => void): Promise<void> {
+  await world.run(Math.floor(random() * 2_000), tick)
+  const way = random()
+  if (way < 0.4) world.killAtWrite(1 + Math.floor(random() * 60), random)
+  else if (way < 0.9) world.killAtOrder(() => random() * 150, random)
+  const end = world.clock.now() + 5_000
+  while (world.life() !== undefined && world.clock.now() < end) await world.run(100, tick)
+  if (world.life() !== undefined) await world.kill(random)
+  await world.run(Math.floor(random() * 3_000), tick)
+  await world.start()
+}
+
+type Exposure = {
+  /** The person asked for a trade of so many USD. */
+  moves(amount: number): void
+  /** Holds what both accounts hold at the exchange against the bound. */
+  check(where: () => string): void
+  readonly counts: Record<string, number>
+}
+
+/**
+ * Delta of both accounts by the exchange's own books: within what the rule allows and what others did in the last
+ * `REACTION_MS`, whenever the venue could be reached for as long, and deleveraged nobody.
+ */
+function watchExposure(world: ActWorld): Exposure {
+  const counts: Record<string, number> = { 'exposure checked': 0, 'exposure checked while nobody traded': 0 }
+  let moved: { readonly time: number; readonly amount: number }[] = []
+  let since: number | undefined
+  let deleveraged = 0
+  let next = 0
+  return {
+    counts,
+    moves: (amount) => void moved.push({ time: world.clock.now(), amount }),
+    check(where) {
+      const now = world.clock.now()
+      const { adl } = world.exchange.faultCounts()
+      if (!isReachable(world) || adl !== deleveraged) since = undefined
+      else since ??= now
+      deleveraged = adl
+      if (now < next || since === undefined || now - since < REACTION_MS) return
+      next = now + CHECK_MS
+      moved = moved.filter(({ time, amount }) => amount > 0 && time >= now - REACTION_MS)
+      const traded = moved.reduce((sum, { amount }) => sum + amount, 0) / world.index()
+      counts['exposure checked']! += 1
+      if (traded === 0) counts['exposure checked while nobody traded']! += 1
+      const net = heldBy(world, 'hedge') + heldBy(world, 'hand')
+      expect(Math.abs(net / world.index()), `exposure; ${where()}`).toBeLessThan(EXPOSURE_MAX + traded)
+    },
+  }
+}
+
+/** USD. */
+function heldBy(world: ActWorld, account: string): number {
+  return world.exchange.holdings(account)['BTC-PERPETUAL'] ?? 0
+}
+
+/** The process lives, knows both accounts, its market is live, nobody halted it, and the fate of each order is known. */
+function isReachable(world: ActWorld): boolean {
+  const view = world.life()?.engine.view()
+  if (view === undefined || Object.keys(view.rules.halts).length > 0 || Object.keys(view.rules.kills).length > 0)
+    return false
+  const known = view.orders.accounts.length === 2 && view.orders.accounts.every(({ reconciled }) => reconciled)
+  const open = view.orders.venues.length > 0 && view.orders.venues.every(({ state }) => state === 'open')
+  const isLive = view.assessment.inputs.every(({ quality }) => quality === 'live')
+  const certain = view.orders.orders.every(({ status }) => status !== 'unresolved')
+  return known && open && isLive && certain
+}
+
+function adopts(world: ActWorld): void {
+  for (const { account, differences } of world.life()?.engine.view().orders.accounts ?? []) {
+    if (differences.length > 0) world.say('adopt', account)
   }
 }
 
@@ -124,9 +207,7 @@ async function storm(world: ActWorld, random: () => number): Promise<void> {
 async function calm(world: ActWorld, where: () => string): Promise<void> {
   world.exchange.clearFaults()
   await world.run(60_000)
-  for (const { account, differences } of world.life()!.engine.view().orders.accounts) {
-    if (differences.length > 0) world.say('adopt', account)
-  }
+  adopts(world)
   await world.run(30_000)
   const standing = world.life()!.engine.view().rules.kills
   for (const [scope, { told }] of Object.entries(standing)) {
@@ -150,15 +231,10 @@ async function calm(world: ActWorld, where: () => string): Promise<void> {
   expect(Math.abs(delta), `exposure; ${where()}`).toBeLessThan(0.55)
 }
 
-async function check(world: ActWorld, turns: readonly Turn[], where: () => string): Promise<void> {
+async function check(world: ActWorld, where: () => string): Promise<void> {
   const truth = world.exchange.snapshot()
   const labels = truth.orders.map(({ label }) => String(label)).filter((label) => label !== '')
   expect(new Set(labels).size, `doubles; ${where()}`).toBe(labels.length)
-  const decided = new Set(turns.flatMap(({ decisions }) => decisions.map(({ id }) => id)))
-  expect(
-    labels.filter((label) => !decided.has(label)),
-    `orders without a journalled decision; ${where()}`,
-  ).toEqual([])
   for (const [coin, { deposited, held }] of Object.entries(truth.money))
     expect(held, `${coin}; ${where()}`).toBe(deposited)
   const head = world.life()!.loop.view().stateDigest
@@ -169,7 +245,14 @@ async function check(world: ActWorld, turns: readonly Turn[], where: () => strin
   })
   const engine = engineOf(world.rulebook)
   const header = headerFor(world.text, 'desk.yaml', world.rulebook, 'test')
-  await replayJournal(journal, header, engine, createReactorQueue([]), async () => undefined)
+  const decided = new Set<string>()
+  await replayJournal(journal, header, engine, createReactorQueue([]), async ({ decisions }) => {
+    for (const { id, action, outcome } of decisions) if (action.kind === 'order' && outcome === 'sent') decided.add(id)
+  })
+  expect(
+    labels.filter((label) => !decided.has(label)),
+    `orders without a journalled decision; ${where()}`,
+  ).toEqual([])
   expect(engine.view().stateDigest, where()).toBe(head)
   await journal.close()
   rmSync(folder, { recursive: true, force: true })
@@ -188,11 +271,13 @@ function crowd(world: ActWorld, random: () => number): void {
   else world.ask(account, side, { ...order, type: 'limit', price: buys ? 89_500 : 90_500, post_only: true })
 }
 
-function person(world: ActWorld, random: () => number): void {
-  const held = world.exchange.snapshot().accounts[1]!.positions[0]?.size ?? 0
+/** @returns what was asked for, USD. */
+function person(world: ActWorld, random: () => number): number {
+  const held = heldBy(world, 'hand')
   const wanted = Math.round(((random() * 2 - 1) * HAND_MAX) / 10) * 10
   const amount = Math.abs(wanted - held)
-  if (amount < 10) return
+  if (amount < 10) return 0
   const side = wanted > held ? 'buy' : 'sell'
   world.ask('hand', `private/${side}`, { instrument_name: 'BTC-PERPETUAL', amount, type: 'market' })
+  return amount
 }

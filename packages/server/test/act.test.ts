@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { type ActWorld, createActWorld, DESK, HOLD_DELTA, PERPETUAL } from './actWorld.js'
 
 const SECOND = 1_000
+const LIMITS = { matching: { burst: 20, rate: 5 }, nonMatching: { burst: 100, rate: 20 } }
 const CHASE = '    execution: { chase: { every: 30 s, moves: 3 } }\n'
 
 let world: ActWorld
@@ -16,6 +17,17 @@ async function desk(rules = HOLD_DELTA('live'), seed = 1): Promise<ActWorld> {
 
 const trade = (side: 'buy' | 'sell', amount: number) =>
   world.ask('hand', `private/${side}`, { instrument_name: 'BTC-PERPETUAL', amount, type: 'market' })
+/** Waits until an order was sent; a stream that is made silent then does not tell its fills. */
+async function sentAfter(act: () => unknown, silent: boolean): Promise<void> {
+  act()
+  let sent = false
+  world.net.onOrder = () => {
+    sent = true
+    if (silent) world.exchange.fault({ name: 'silent-stall', durationMs: 60 * SECOND })
+  }
+  for (let ms = 0; !sent && ms < 10 * SECOND; ms += 10) await world.run(10)
+}
+
 const view = () => world.life()!.engine.view()
 const held = (account: number) => world.exchange.snapshot().accounts[account]!.positions[0]?.size ?? 0
 const ours = () => world.exchange.snapshot().orders.filter(({ label }) => label !== '')
@@ -50,6 +62,57 @@ describe('orders at the exchange', () => {
     expect(world.counts).toMatchObject({ 'order unresolved': 1, 'settled by absence': 1 })
     expect(new Set(ours().map(({ label }) => label)).size).toBe(1)
     expect(held(0)).toBe(-180_000)
+  })
+
+  it('behavior: an order that the venue does not tell by its id is told by its fills', async () => {
+    await desk()
+    world.exchange.fault({ name: 'lost-acknowledgement', of: 'private/sell' })
+    world.exchange.fault({ name: 'lost-acknowledgement', of: 'private/get_order_state_by_label', count: 1_000 })
+    trade('buy', 180_000)
+    await world.run(60 * SECOND)
+    expect(world.counts).toMatchObject({ 'order unresolved': 1, 'settled by fills': 1 })
+    expect(view().orders.orders.filter((order) => order.ours)).toMatchObject([{ status: 'filled', traded: '-180000' }])
+    expect(ours()).toHaveLength(1)
+    expect(held(0)).toBe(-180_000)
+  })
+
+  it.each(['heard', 'silent'] as const)(
+    'behavior: where it tells neither, by what the position changed by; its stream is %s',
+    async (stream) => {
+      await desk()
+      for (const of of ['private/get_order_state_by_label', 'private/get_user_trades_by_currency_and_time'])
+        world.exchange.fault({ name: 'lost-acknowledgement', of, count: 1_000 })
+      world.exchange.fault({ name: 'lost-acknowledgement', of: 'private/sell' })
+      await sentAfter(() => trade('buy', 180_000), stream === 'silent')
+      await world.run(25 * SECOND)
+      expect(world.counts).toMatchObject({ 'order unresolved': 1, 'settled by position': 1 })
+      expect(view().orders.orders.filter((order) => order.ours)).toMatchObject([{ status: 'filled' }])
+      world.exchange.clearFaults()
+      await world.run(60 * SECOND)
+      expect(ours()).toHaveLength(1)
+      expect(held(0)).toBe(-180_000)
+      expect(view().orders.accounts.map(({ differences }) => differences)).toEqual([[], []])
+    },
+  )
+
+  it('[UN23] reads have used up what the venue allows, and a kill still cancels', async () => {
+    world = createActWorld({ seed: 1, text: DESK(HOLD_DELTA('live', CHASE)), exchange: { limits: LIMITS } })
+    await world.start()
+    await world.run(8 * SECOND)
+    trade('buy', 180_000)
+    await world.run(3 * SECOND)
+    expect(ours()).toMatchObject([{ order_state: 'open' }])
+    const reads = () => {
+      let answer: Readonly<Record<string, unknown>> = {}
+      for (let n = 0; n < 150 && answer.error === undefined; n++)
+        answer = world.ask('hedge', 'private/get_positions', { currency: 'any' })
+      expect(answer.error).toMatchObject({ message: 'too_many_requests' })
+    }
+    await world.run(8 * SECOND, reads)
+    expect(world.life()!.log.some((line) => line.includes('not reconciled') && line.includes('hedge'))).toBe(true)
+    world.say('kill', 'all', 'mode=cancel; reason=test')
+    await world.run(2 * SECOND, reads)
+    expect(ours()).toMatchObject([{ order_state: 'cancelled' }])
   })
 
   it('[UN5] two orders under one client id are both found and both withdrawn', async () => {

@@ -101,8 +101,14 @@ export type ActWorld = {
   life(): Life | undefined
   /** Starts the house over what its journal holds. */
   start(): Promise<Life>
-  /** Takes the house away where it stands. */
-  kill(): Promise<void>
+  /** Takes the house away where it stands; of what the disk did not sync a part survives, as `share` says. */
+  kill(share?: () => number): Promise<void>
+  /** Takes it away within its write or sync number `count` from now on: in the middle of a turn. */
+  killAtWrite(count: number, share: () => number): void
+  /** Takes it away `ms` after it next sends an order. */
+  killAtOrder(ms: () => number, share: () => number): void
+  /** Price of the coin, USD. */
+  index(): number
   /** Lets time pass; `each` happens every tenth of a second. */
   run(ms: number, each?: () => void): Promise<void>
   /** A word of a person; returns before it is taken in. */
@@ -118,9 +124,10 @@ export function createActWorld(options: WorldOptions): ActWorld {
   const { rulebook, configuration } = compiled(options.text)
   const clock = createVirtualClock(START)
   const names = ['hedge', 'hand', 'crowd-a', 'crowd-b']
+  const market = perpetualOnly(seededMarket({ seed: options.seed, start: START, stepMs: options.stepMs ?? 1_000 }))
   const exchange = createExchange({
     seed: options.seed,
-    market: perpetualOnly(seededMarket({ seed: options.seed, start: START, stepMs: options.stepMs ?? 1_000 })),
+    market,
     accounts: names.map((name) => ({
       name,
       deposits: { BTC: '1000' },
@@ -139,10 +146,13 @@ export function createActWorld(options: WorldOptions): ActWorld {
   const sockets = new Map<string, number>()
   let life: Life | undefined
   let ended = false
+  /** When a process whose start was refused is started again. */
+  let again: number | undefined
   let failed: unknown
   let clients: NetClient[] = []
 
   async function start(): Promise<Life> {
+    again = undefined
     const log: string[] = []
     const logger = createLogger({
       level: 'info',
@@ -182,7 +192,12 @@ export function createActWorld(options: WorldOptions): ActWorld {
     const journal = await openJournal(folder, { files: disk.files(), segmentBytes: 1 << 20 })
     const engine = engineOf(rulebook)
     const begun = executor.begin()
-    begun.catch((error: unknown) => log.push(`begin failed: ${error}`))
+    begun.catch(() => {
+      if (!mine()) return
+      count('start refused')
+      die(() => 0.5)
+      again = clock.now() + AGAIN_MS
+    })
     const loop = runLoop({
       engine,
       header: headerFor(options.text, 'desk.yaml', rulebook, 'test'),
@@ -198,11 +213,13 @@ export function createActWorld(options: WorldOptions): ActWorld {
       },
     })
     ended = false
+    const mine = () => life?.loop === loop
     loop.done.then(
       () => {
-        ended = true
+        if (mine()) ended = true
       },
       (error: unknown) => {
+        if (!mine()) return
         failed = error
         ended = true
       },
@@ -231,6 +248,24 @@ export function createActWorld(options: WorldOptions): ActWorld {
     if (failed !== undefined) throw failed
   }
 
+  function crash(share: () => number): void {
+    if (life === undefined) return
+    count('crash')
+    if (clients.some((client) => client.ordersInFlight() > 0)) count('crash with orders in flight')
+    die(share)
+  }
+
+  function die(share: () => number): void {
+    if (life === undefined) return
+    net.onOrder = undefined
+    for (const client of clients) client.kill()
+    const { stop } = life
+    life = undefined
+    disk.crash(share)
+    // It can reach neither disk nor exchange any more: only its timers are to end.
+    stop()
+  }
+
   const world: ActWorld = {
     clock,
     net,
@@ -242,12 +277,18 @@ export function createActWorld(options: WorldOptions): ActWorld {
     text: options.text,
     life: () => life,
     start,
-    async kill() {
-      for (const client of clients) client.kill()
-      life = undefined
-      disk.crash(() => 0.5)
+    async kill(share = () => 0.5) {
+      crash(share)
       await rest(undefined)
     },
+    killAtWrite: (writes, share) => disk.at(writes, () => crash(share)),
+    killAtOrder(ms, share) {
+      net.onOrder = () => {
+        net.onOrder = undefined
+        clock.after(ms(), () => crash(share))
+      }
+    },
+    index: () => market.index('BTC'),
     async run(ms, each) {
       const until = clock.now() + ms
       let tick = clock.now() + TICK_MS
@@ -259,6 +300,7 @@ export function createActWorld(options: WorldOptions): ActWorld {
           each?.()
           net.turn()
         }
+        if (again !== undefined && clock.now() >= again) await start()
         await rest(life)
         if (clock.now() >= until) break
       }
@@ -298,6 +340,8 @@ export function createActWorld(options: WorldOptions): ActWorld {
 
 const ROUNDS = 3
 const TICK_MS = 100
+/** Who watches over processes starts one that ended by itself again after so long. */
+const AGAIN_MS = 5_000
 
 /** Chains of options make a step dear, and nobody here trades them. */
 function perpetualOnly(market: ExchangeMarket): ExchangeMarket {

@@ -9,12 +9,16 @@ export type ExchangeNet = {
   turn(): void
   /** A client of one process, as ccxt would be. */
   client(key: string, secret: string): NetClient
+  /** Called when a client of a process sends an order. */
+  onOrder: (() => void) | undefined
   /** Requests that reached the exchange, and messages that it sent. */
   readonly traffic: { requests: number; messages: number }
 }
 
 export type NetClient = {
   readonly ccxt: CcxtExchange
+  /** Orders that were sent and not answered. */
+  ordersInFlight(): number
   /** The process is gone: what is on its way arrives, no answer is heard, its sockets end. */
   kill(): void
 }
@@ -45,6 +49,7 @@ export function createNet(exchange: Exchange, clock: VirtualClock, latency: () =
     let count = 0
     const http = exchange.connect('http')
     const waiting = new Map<number, Waiter>()
+    const orders = new Set<number>()
     lines.set(http, { hear: (message) => answered(message), ended: () => undefined })
 
     function answered(message: Message): void {
@@ -56,6 +61,7 @@ export function createNet(exchange: Exchange, clock: VirtualClock, latency: () =
     }
 
     function ask(method: string, params: Message): Promise<unknown> {
+      if (!alive) return new Promise(() => undefined)
       count += 1
       const id = count
       const header = `Basic ${Buffer.from(`${key}:${secret}`).toString('base64')}`
@@ -120,6 +126,12 @@ export function createNet(exchange: Exchange, clock: VirtualClock, latency: () =
           return error
         },
         async send(message) {
+          if (!alive) return
+          const { id: question, method } = message as { readonly id?: number; readonly method?: string }
+          if (method !== undefined && ORDERS.includes(method)) {
+            orders.add(Number(question))
+            net.onOrder?.()
+          }
           clock.after(LINE_MS, () => {
             traffic.requests += 1
             turn()
@@ -136,11 +148,13 @@ export function createNet(exchange: Exchange, clock: VirtualClock, latency: () =
           return answer
         },
         hangUp() {
+          orders.clear()
           lines.delete(id)
           exchange.disconnect(id)
         },
       }
       const hear = (message: Message) => {
+        orders.delete(Number(message.id))
         if (alive) base.handleMessage(socket, message)
       }
       lines.set(id, {
@@ -164,6 +178,7 @@ export function createNet(exchange: Exchange, clock: VirtualClock, latency: () =
 
     return {
       ccxt,
+      ordersInFlight: () => orders.size,
       kill() {
         alive = false
         for (const socket of Object.values(base.clients)) (socket as Socket).hangUp()
@@ -172,8 +187,11 @@ export function createNet(exchange: Exchange, clock: VirtualClock, latency: () =
     }
   }
 
-  return { exchange, turn, client, traffic }
+  const net: ExchangeNet = { exchange, turn, client, traffic, onOrder: undefined }
+  return net
 }
+
+const ORDERS: readonly string[] = ['private/buy', 'private/sell']
 
 /** Over a socket both ways are one line: what is sent later does not come earlier. */
 const LINE_MS = 8

@@ -4,8 +4,10 @@ import type { JournalFile, JournalFiles } from '../src/journal/files.js'
 export type MemoryDisk = {
   /** Files as one process sees them; they are dead once the process is. */
   files(): JournalFiles
-  /** The power fails: what was written and not synced is kept up to a point that `share`, in [0, 1), says. */
+  /** The power fails: of what was written and not synced the first bytes are kept, as many as `share`, in [0, 1), says. */
   crash(share: () => number): void
+  /** Calls `reached` within write or sync number `count` from now on: what is being written is not synced then. */
+  at(count: number, reached: () => void): void
 }
 
 type Content = { bytes: Uint8Array; unsynced: { readonly bytes: Uint8Array; readonly position: number }[] }
@@ -13,6 +15,16 @@ type Content = { bytes: Uint8Array; unsynced: { readonly bytes: Uint8Array; read
 export function createMemoryDisk(): MemoryDisk {
   const disk = new Map<string, Content>()
   let incarnation = 0
+  let wait: { count: number; readonly reached: () => void } | undefined
+
+  function step(): void {
+    if (wait === undefined) return
+    wait.count -= 1
+    if (wait.count > 0) return
+    const { reached } = wait
+    wait = undefined
+    reached()
+  }
 
   function apply(content: Content, bytes: Uint8Array, position: number): void {
     if (position + bytes.length > content.bytes.length) {
@@ -40,9 +52,11 @@ export function createMemoryDisk(): MemoryDisk {
           content.unsynced.push({ bytes: Uint8Array.from(chunk), position: at })
           at += chunk.length
         }
-        return Promise.resolve()
+        step()
+        return alive() ? Promise.resolve() : never
       },
       sync() {
+        if (alive()) step()
         if (!alive()) return never
         settled(content)
         return Promise.resolve()
@@ -82,14 +96,19 @@ export function createMemoryDisk(): MemoryDisk {
     },
     crash(share) {
       incarnation += 1
+      wait = undefined
       for (const content of disk.values()) {
-        const kept = Math.floor(share() * (content.unsynced.length + 1))
-        const torn = content.unsynced[kept]
-        content.unsynced = content.unsynced.slice(0, kept)
-        settled(content)
-        if (torn !== undefined)
-          apply(content, torn.bytes.subarray(0, Math.floor(share() * torn.bytes.length)), torn.position)
+        const size = content.unsynced.reduce((sum, { bytes }) => sum + bytes.length, 0)
+        let left = Math.floor(share() * (size + 1))
+        for (const { bytes, position } of content.unsynced) {
+          apply(content, bytes.subarray(0, left), position)
+          left -= Math.min(left, bytes.length)
+        }
+        content.unsynced = []
       }
+    },
+    at(count, reached) {
+      wait = { count, reached }
     },
   }
 }

@@ -28,7 +28,7 @@ export interface Venue {
    * News as it comes: market, statements, orders, fills, sessions, states of the venue. In order of `receivedTime`; ends with
    * the signal. A line that fell silent is told as a `session` event `lost` and opened again.
    */
-  events(signal: AbortSignal): AsyncIterable<Event>
+  events(signal: AbortSignal, wish?: NewsWish): AsyncIterable<Event>
   /** A complete statement of the account. An empty list of positions means flat only where the answer is known. */
   statement(): Promise<Known<Statement>>
   openOrders(): Promise<Known<readonly OrderReport[]>>
@@ -47,6 +47,12 @@ export interface Venue {
   state(): Promise<Known<VenueStateEvent['state']>>
   /** Cancels what was left to rest over this line, as far as the venue answers, and ends it. A kill is the caller's, before. */
   close(): Promise<void>
+}
+
+/** What of the news is wanted. */
+export type NewsWish = {
+  /** False where the listener asks for statements, open orders and fills itself: asking twice would cost requests twice. */
+  readonly statements: boolean
 }
 
 export type VenueAbilities = {

@@ -38,7 +38,7 @@ async function listen(desk: Desk): Promise<boolean> {
   let heard = false
   await learnListing(desk)
   try {
-    for await (const event of desk.venue.events(desk.signal)) {
+    for await (const event of desk.venue.events(desk.signal, { statements: false })) {
       heard = true
       hear(desk, event)
     }

@@ -85,8 +85,8 @@ async function isListed(desk: Desk, id: string): Promise<boolean | undefined> {
 }
 
 /**
- * The last resort, where the venue tells neither orders nor fills: what the position is now against what fills led to. Only
- * where no other order of ours could have moved it.
+ * The last resort, where the venue tells neither orders nor fills: what the position is now against what fills led to, and the
+ * fills of this order that its stream told. Only where no other order of ours could have moved it.
  */
 async function settleByPosition(desk: Desk, id: string, order: DecidedOrder): Promise<SettledBy | undefined> {
   const { instrument, size } = order.action
@@ -98,7 +98,8 @@ async function settleByPosition(desk: Desk, id: string, order: DecidedOrder): Pr
   const statement = await desk.venue.statement()
   if (!statement.known || desk.signal.aborted) return undefined
   const held = statement.value.positions.find((position) => position.instrument === instrument)
-  const moved = (parseMoney(held?.size ?? '0') ?? 0n) - before
+  const tracked = desk.view?.orders.orders.find((one) => one.id === id)
+  const moved = (parseMoney(held?.size ?? '0') ?? 0n) - before + (parseMoney(tracked?.traded ?? '0') ?? 0n)
   const whole = parseMoney(size) ?? 0n
   const fits = moved === 0n || (moved > 0n === whole > 0n && magnitude(moved) <= magnitude(whole))
   if (!fits) return undefined

@@ -150,7 +150,7 @@ function watchQuotes({ line: { venue }, clock, signal }: TakeoverOptions) {
   async function collect(): Promise<void> {
     running = true
     try {
-      for await (const event of venue.events(until)) {
+      for await (const event of venue.events(until, { statements: false })) {
         if (event.kind !== 'market') continue
         for (const one of event.observations) if (one.kind === 'quote') latest.set(one.instrument, one)
       }

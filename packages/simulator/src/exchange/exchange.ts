@@ -13,7 +13,7 @@ import {
   openSession,
   type Session,
 } from './session.js'
-import { type ExchangeSnapshot, snapshotOf } from './snapshot.js'
+import { type ExchangeSnapshot, holdingsOf, snapshotOf } from './snapshot.js'
 
 export type Json = Readonly<Record<string, unknown>>
 
@@ -59,6 +59,8 @@ export interface Exchange {
   faultCounts(): Readonly<Record<FaultName, number>>
   /** The truth, for checkers. */
   snapshot(): ExchangeSnapshot
+  /** Signed amounts that an account holds, by instrument, as in its snapshot; without the cost of one. */
+  holdings(account: string): Readonly<Record<string, number>>
 }
 
 /** Control calls of the simulator itself; no real exchange has them, and they need no key. */
@@ -113,6 +115,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     },
     faultCounts: () => ({ ...core.faults.counts }),
     snapshot: () => snapshotOf(core),
+    holdings: (account) => holdingsOf(core, account),
   }
   return exchange
 }

@@ -68,6 +68,12 @@ export function snapshotOf(core: ExchangeCore): ExchangeSnapshot {
   }
 }
 
+export function holdingsOf(core: ExchangeCore, name: string): Readonly<Record<string, number>> {
+  const account = core.accounts.find((one) => one.name === name)
+  const held = [...(account?.ledger.positions.values() ?? [])]
+  return Object.fromEntries(held.map(({ terms, amount }) => [terms.name, amountNumber(amount)]))
+}
+
 function heldMoney(core: ExchangeCore, currency: string): bigint {
   let sum = (core.collected.get(currency) ?? 0n) + (core.insurance.get(currency) ?? 0n)
   for (const account of core.everyone()) sum += settledMoney(account.ledger, currency)

@@ -1,5 +1,5 @@
 import type { ConnectionConfiguration, DataFlag, Event, FillEvent, MarketEvent, Provenance } from '@holdfast/engine'
-import type { Statement, VenueFill } from '../venue.js'
+import type { NewsWish, Statement, VenueFill } from '../venue.js'
 import type { Dialect, Hear, Listed, Quotes } from './dialect.js'
 import type { LineSettings } from './line.js'
 import { createBackoff, createLiveness } from './liveness.js'
@@ -14,8 +14,8 @@ const BEAT_MS = 30_000
 const FILLS_MAX = 20_000
 
 /**
- * News of one line, in order of `receivedTime`. The market is asked for every `marketMs`, the account every `reconcileMs`; what
- * the venue tells by itself comes in between. Where the line is silent, frozen or stalled, the session is told to be lost once,
+ * News of one line, in order of `receivedTime`. The market is asked for every `marketMs`, the account every `reconcileMs` (of
+ * it only the margin where statements are not wished for); what the venue tells by itself comes in between. Where the line is silent, frozen or stalled, the session is told to be lost once,
  * and opened again after waits that double.
  */
 export async function* followEvents(
@@ -25,6 +25,7 @@ export async function* followEvents(
   list: () => Promise<readonly Listed[]>,
   settings: LineSettings,
   signal: AbortSignal,
+  { statements }: NewsWish = { statements: true },
 ): AsyncGenerator<Event> {
   const queue = createQueue()
   const { clock, account, sleep = pause } = settings
@@ -99,6 +100,11 @@ export async function* followEvents(
   }
 
   async function reconcile(): Promise<void> {
+    if (statements) await whole()
+    await margin()
+  }
+
+  async function whole(): Promise<void> {
     const since = Math.max(0, fillsFrom - FILL_OVERLAP_MS)
     const late = await dialect.fillsSince(since)
     fills(late.value)
@@ -108,7 +114,6 @@ export async function* followEvents(
     const open = await dialect.openOrders()
     queue.push({ kind: 'open-orders', ...from(open.time ?? asked), account, orders: open.value })
     complain(open.flags)
-    await margin()
   }
 
   function statementEvents(statement: Statement): void {

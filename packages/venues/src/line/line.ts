@@ -104,7 +104,7 @@ export function createLine(
         return read.value.filter(({ instrument }) => connection.watch.includes(instrument.underlying))
       })
     },
-    events: (signal) => followEvents(connection, dialect, names, list, settings, signal),
+    events: (signal, wish) => followEvents(connection, dialect, names, list, settings, signal, wish),
     async statement() {
       return known(
         async () => {
