@@ -79,8 +79,9 @@ export async function run(file: string, flags: RunFlags): Promise<number> {
   const progress = createProgress(await runExtent(configuration.sources, dirname(resolve(file))))
   const tell = createDecisionTeller()
   const release = stopOnSignals(stop)
+  let house: House | undefined
   try {
-    const house = await openHouse({
+    house = await openHouse({
       configuration,
       rulebook,
       text,
@@ -126,6 +127,8 @@ export async function run(file: string, flags: RunFlags): Promise<number> {
     return outcome.damaged.length === 0 ? EXIT.ok : EXIT.partial
   } catch (error) {
     progress.end()
+    // What serves a run that has failed would keep the process from ending.
+    await house?.close()
     throw commandError(error)
   } finally {
     release()

@@ -38,6 +38,8 @@ export type Desk = {
   readonly logger: Logger
   readonly metrics: ActMetrics
   readonly put: (...events: readonly Event[]) => void
+  /** Why nothing may be sent now, whatever was decided. */
+  readonly heldBack: () => string | undefined
   readonly holding: Holding
   /** Every order that the journal says was to be sent, by its id. */
   readonly decided: Map<string, DecidedOrder>

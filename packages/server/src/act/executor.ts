@@ -30,6 +30,8 @@ export type ExecutorOptions = {
   /** Whether orders may be sent: else a read-only key will do. */
   readonly act: boolean
   readonly settings?: Partial<ActSettings>
+  /** Why nothing may be sent now, whatever was decided; absent: nothing stands against it. */
+  readonly heldBack?: () => string | undefined
   /** Takes an account for this process; absent: others are kept out by other means. */
   readonly lock?: (connection: ConnectionConfiguration) => FolderLock
 }
@@ -183,6 +185,7 @@ function createDesk(line: ActLine, options: ExecutorOptions, signal: AbortSignal
     logger: options.logger,
     metrics: options.metrics,
     put: options.inbox.put,
+    heldBack: options.heldBack ?? (() => undefined),
     holding: createHolding(),
     decided: new Map(),
     listed: new Map(),

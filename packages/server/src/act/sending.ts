@@ -61,6 +61,8 @@ function refusalOf(desk: Desk, id: string, { action, rule, time }: DecidedOrder)
   if (!(age <= desk.settings.liveMs)) {
     return `it was decided ${(age / 1000).toFixed(1)} s ago; allowed: ${desk.settings.liveMs / 1000} s`
   }
+  const held = rule === KILL ? undefined : desk.heldBack()
+  if (held !== undefined) return held
   const halt = rule === KILL || action.reduceOnly ? undefined : haltOver(desk, action.instrument)
   return halt === undefined ? undefined : `it was overtaken by a halt of ${halt}`
 }

@@ -11,7 +11,7 @@ import type { SecretReader } from '../log/secret.js'
 import type { Metrics } from '../metrics/metrics.js'
 import { liveSource } from '../run/live.js'
 import type { Observer, WallClock } from '../run/ports.js'
-import { closeIncident, killOf, openIncidents } from '../watchdog/incident.js'
+import { createIncidentHearing } from '../watchdog/hearing.js'
 
 /** Makes the venue of a connection; nothing is asked of it yet. */
 export type VenueOpener = (
@@ -63,6 +63,7 @@ export async function openLive(options: LiveOptions): Promise<Live> {
   const { configuration, rulebook, clock, logger, metrics, secret } = options
   const open = options.openVenue ?? openVenue
   const inbox = createInbox(clock)
+  const incidents = createIncidentHearing(options.journalFolder, clock, logger)
   const lines = await Promise.all(
     configuration.accounts.flatMap(({ id, connection: name, portfolio }) => {
       const connection = configuration.connections.find((one) => one.id === name)
@@ -81,17 +82,13 @@ export async function openLive(options: LiveOptions): Promise<Live> {
     metrics: metrics.act,
     act: rulebook.rules.some(({ stage }) => stage === 'approve' || stage === 'live'),
     ...(options.settings === undefined ? {} : { settings: options.settings }),
+    heldBack: incidents.heldBack,
     lock: (connection) => lockAccount(folder, connection, nameOf(connection, secret)),
   })
-  const incidents = openIncidents(options.journalFolder)
-  for (const { note, path } of incidents) {
-    logger.error('a watchdog took over; everything is held back until resumed', { incident: path })
-    inbox.put(killOf(note, clock.now()))
-  }
   return {
-    source: liveSource({ inbox, clock }),
+    source: liveSource({ inbox, clock, before: incidents.hear }),
     executor,
-    observers: [executor.observer, takenIn(incidents.map(({ path }) => path))],
+    observers: [executor.observer, incidents.observer],
   }
 }
 
@@ -99,22 +96,4 @@ export async function openLive(options: LiveOptions): Promise<Live> {
 function nameOf({ id, credentials }: ConnectionConfiguration, secret: SecretReader): string {
   const reference = credentials.wallet ?? credentials.key
   return reference === undefined ? id : secret(reference)
-}
-
-/** An incident is closed once the turn that latched it is durable. */
-function takenIn(paths: readonly string[]): Observer {
-  let open = paths
-  return {
-    name: 'incidents',
-    turn({ events }, _view, { replayed }) {
-      if (
-        open.length === 0 ||
-        replayed ||
-        !events.some(({ kind, source }) => kind === 'control' && source === 'watchdog')
-      )
-        return
-      for (const path of open) closeIncident(path)
-      open = []
-    },
-  }
 }

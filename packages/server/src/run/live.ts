@@ -11,6 +11,8 @@ export type LiveOptions = {
   readonly clock: WallClock
   /** Where nothing comes for this long, time itself is told. */
   readonly tickMs?: number
+  /** What goes before all that came in an instant. */
+  readonly before?: () => readonly Event[]
 }
 
 const TICK_MS = 1000
@@ -20,15 +22,16 @@ const TICK_MS = 1000
  * that the loop looks is one instant, received then; so the loop keeps up however much comes, and received times never go
  * back. It cannot be read again: after a restart it starts anew, and what was taken in stands in the journal.
  */
-export function liveSource({ inbox, clock, tickMs = TICK_MS }: LiveOptions): Source {
+export function liveSource({ inbox, clock, tickMs = TICK_MS, before = () => [] }: LiveOptions): Source {
   let events = 0
   let [firstTime, lastTime]: (number | undefined)[] = [undefined, undefined]
 
   async function* read(signal: AbortSignal): AsyncGenerator<Event> {
     let latest = 0
     while (!signal.aborted) {
-      const taken = await inbox.take(tickMs, signal)
+      const came = await inbox.take(tickMs, signal)
       if (signal.aborted) return
+      const taken = [...before(), ...came]
       latest = Math.max(latest, clock.now())
       firstTime ??= latest
       lastTime = latest
