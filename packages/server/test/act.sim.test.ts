@@ -88,7 +88,7 @@ it('the runs were not vacuous', () => {
   if (SEEDS.length < 3) return
   const least: Readonly<Record<string, number>> = {
     crash: 30,
-    'crash with orders in flight': 8,
+    'crash with orders in flight': 5,
     kill: 3,
     'order confirmed': 30,
     'order rejected': 1,
@@ -106,7 +106,7 @@ it('the runs were not vacuous', () => {
   }
 })
 
-/** Two minutes of faults: others trade, the person trades, the switch is thrown, the process is killed and comes back. */
+/** Three minutes of faults: others trade, the person trades, the switch is thrown, the process is killed and comes back. */
 async function storm(world: ActWorld, random: () => number, exposure: Exposure, where: () => string): Promise<void> {
   const ticks = (often: number) => () => {
     for (let n = 0; n < 20; n++) crowd(world, random)
@@ -114,13 +114,13 @@ async function storm(world: ActWorld, random: () => number, exposure: Exposure, 
     if (random() < 0.01) adopts(world)
     exposure.check(where)
   }
-  const busy = ticks(0.05)
-  const quiet = ticks(0.002)
+  const busy = ticks(0.1)
+  const quiet = ticks(0.005)
   for (let part = 0; part < PARTS; part++) {
-    if (LONG.includes(part)) await world.run(40_000, quiet)
+    if (LONG.includes(part)) await world.run(45_000, quiet)
     else await untilKilled(world, random, busy)
     for (const scope of Object.keys(world.life()?.engine.view().rules.kills ?? {})) world.say('resume', scope)
-    if (random() < 0.15) {
+    if (!LONG.includes(part + 1) && random() < 0.2) {
       world.counts.kill = (world.counts.kill ?? 0) + 1
       const mode = ['cancel', 'reduce', 'flatten'][Math.floor(random() * 3)]
       world.say('kill', random() < 0.5 ? 'all' : 'account:hedge', `mode=${mode}; reason=drill of the storm`)
@@ -133,8 +133,8 @@ async function untilKilled(world: ActWorld, random: () => number, tick: () => vo
   await world.run(Math.floor(random() * 2_000), tick)
   const way = random()
   if (way < 0.4) world.killAtWrite(1 + Math.floor(random() * 60), random)
-  else if (way < 0.9) world.killAtOrder(() => random() * 150, random)
-  const end = world.clock.now() + 5_000
+  else if (way < 0.9) world.killAtOrder(() => random() * 24, random)
+  const end = world.clock.now() + 7_000
   while (world.life() !== undefined && world.clock.now() < end) await world.run(100, tick)
   if (world.life() !== undefined) await world.kill(random)
   await world.run(Math.floor(random() * 3_000), tick)

@@ -23,7 +23,11 @@ async function sentAfter(act: () => unknown, silent: boolean): Promise<void> {
   let sent = false
   world.net.onOrder = () => {
     sent = true
-    if (silent) world.exchange.fault({ name: 'silent-stall', durationMs: 60 * SECOND })
+    // Once the order has come, and on whichever line: a stall strikes any.
+    const stall = () => {
+      for (let n = 0; n < 20; n++) world.exchange.fault({ name: 'silent-stall', durationMs: 60 * SECOND })
+    }
+    if (silent) world.clock.after(9, stall)
   }
   for (let ms = 0; !sent && ms < 10 * SECOND; ms += 10) await world.run(10)
 }
@@ -86,7 +90,9 @@ describe('orders at the exchange', () => {
       await sentAfter(() => trade('buy', 180_000), stream === 'silent')
       await world.run(25 * SECOND)
       expect(world.counts).toMatchObject({ 'order unresolved': 1, 'settled by position': 1 })
-      expect(view().orders.orders.filter((order) => order.ours)).toMatchObject([{ status: 'filled' }])
+      expect(view().orders.orders.filter((order) => order.ours)).toMatchObject([
+        { status: 'filled', filled: '-180000' },
+      ])
       world.exchange.clearFaults()
       await world.run(60 * SECOND)
       expect(ours()).toHaveLength(1)

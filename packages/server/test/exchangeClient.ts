@@ -92,7 +92,12 @@ export function createNet(exchange: Exchange, clock: VirtualClock, latency: () =
         return (base.clients[url] as Socket).watch(hash, message, subscription)
       },
       close: async () => {
-        for (const url of Object.keys(base.clients)) (base.clients[url] as Socket).hangUp()
+        for (const url of Object.keys(base.clients)) {
+          const socket = base.clients[url] as Socket
+          delete base.clients[url]
+          socket.hangUp()
+          socket.reject(new NetworkError('closed by its user'))
+        }
       },
     }
 

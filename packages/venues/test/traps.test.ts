@@ -94,6 +94,20 @@ describe('traps of venues', () => {
     await expect(refused).rejects.toMatchObject({ code: 'VENUE_ADDRESS', message: expect.stringContaining(account) })
   })
 
+  test('behavior: who asks for statements itself is told the state, the market and the margin, and no statement', async () => {
+    const { venue } = await deribit()
+    await venue.open({ act: true, allowWithdrawal: false })
+    const events = collect(venue, { statements: false })
+    for (const kind of ['market', 'venue-figure', 'venue-state'])
+      await events.until(
+        (event) => event.kind === kind && event.receivedTime > (events.all[0]?.receivedTime ?? 0) + 500,
+      )
+    await events.stop()
+    const kinds = events.all.map(({ kind }) => kind)
+    expect(kinds).not.toContain('account')
+    expect(kinds).not.toContain('open-orders')
+  })
+
   test('[UN1] the socket goes dead without a word while questions are answered: lost once, and heard anew', async () => {
     const { server, venue } = await deribit()
     await venue.open({ act: true, allowWithdrawal: false })

@@ -1,6 +1,6 @@
 import type { Event, OrderReport } from '@holdfast/engine'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { Known, Venue, VenueNeeds, VenueOrderRequest } from '../src/index.js'
+import type { Known, NewsWish, Venue, VenueNeeds, VenueOrderRequest } from '../src/index.js'
 
 /** One venue as the suite sees it: a line that can be opened, a contract to trade, and what can be made to go wrong. */
 export type VenueRig = {
@@ -314,12 +314,12 @@ export function freshId(): string {
 }
 
 /** The venue's news as they come. */
-export function collect(venue: Venue) {
+export function collect(venue: Venue, wish?: NewsWish) {
   const stopper = new AbortController()
   const all: Event[] = []
   let wake = () => {}
   const done = (async () => {
-    for await (const event of venue.events(stopper.signal)) {
+    for await (const event of venue.events(stopper.signal, wish)) {
       all.push(event)
       wake()
     }

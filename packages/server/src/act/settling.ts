@@ -97,6 +97,8 @@ async function settleByPosition(desk: Desk, id: string, order: DecidedOrder): Pr
   if (before === undefined || others || (await isListed(desk, id)) !== false) return undefined
   const statement = await desk.venue.statement()
   if (!statement.known || desk.signal.aborted) return undefined
+  // A fill that was told meanwhile may be in the statement or not.
+  if (desk.holding.size(instrument) !== before) return undefined
   const held = statement.value.positions.find((position) => position.instrument === instrument)
   const tracked = desk.view?.orders.orders.find((one) => one.id === id)
   const moved = (parseMoney(held?.size ?? '0') ?? 0n) - before + (parseMoney(tracked?.traded ?? '0') ?? 0n)
