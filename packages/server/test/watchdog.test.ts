@@ -1,10 +1,12 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Event } from '@holdfast/engine'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createLogger } from '../src/log/logger.js'
 import { createRedactor } from '../src/log/redaction.js'
-import { closeIncident, killOf, openIncidents } from '../src/watchdog/incident.js'
+import { createIncidentHearing } from '../src/watchdog/hearing.js'
+import { closeIncident, killOf, openIncidents, writeIncident } from '../src/watchdog/incident.js'
 import { noteRest } from '../src/watchdog/rest.js'
 import { drillWatchdog, runWatchdog, type WatchdogOptions } from '../src/watchdog/watchdog.js'
 import { type ActWorld, createActWorld, DESK, HOLD_DELTA } from './actWorld.js'
@@ -122,9 +124,34 @@ describe('the watchdog', () => {
     expect([ledger(), files()]).toEqual(before)
   })
 
+  it('behavior: a running house hears an incident, and again when it is written anew; sends are held back until it is latched', async () => {
+    await hedgedDesk()
+    const { logger, clock } = optionsFor([])
+    const hearing = createIncidentHearing(folder, clock, logger)
+    expect([hearing.hear(), hearing.heldBack()]).toEqual([[], undefined])
+    const incident = { id: 'ab'.repeat(16), time: 1, desk: 'sim', reason: 'x', mode: 'cancel', accounts: [] } as const
+    writeIncident(folder, incident)
+    const [first] = hearing.hear()
+    expect(first).toMatchObject({ kind: 'control', command: 'kill', target: 'all', actor: 'watchdog' })
+    expect(hearing.hear()).toEqual([])
+    writeIncident(folder, {
+      ...incident,
+      accounts: [{ account: 'a', connection: 'b', state: 'confirmed', done: [], open: [] }],
+    })
+    const [second] = hearing.hear()
+    const life = world.life()!
+    const tell = (event: Event, replayed: boolean) =>
+      hearing.observer.turn({ ...life.engine.step([event], clock.now()) }, life.engine.view(), { replayed, head: '' })
+    tell(second!, true)
+    expect(hearing.heldBack()).toContain('a watchdog took over')
+    tell(first!, false)
+    expect(hearing.heldBack()).toContain('a watchdog took over')
+    tell(second!, false)
+    expect([hearing.hear(), hearing.heldBack()]).toEqual([[], undefined])
+  })
+
   it('error: an incident that was changed is told as such, and still counts', async () => {
     world = createActWorld({ seed: 3, text: DESK(HOLD_DELTA('live'), SECTION) })
-    const { writeIncident } = await import('../src/watchdog/incident.js')
     const path = writeIncident(folder, {
       id: 'ab'.repeat(16),
       time: 1,

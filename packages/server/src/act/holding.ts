@@ -7,6 +7,8 @@ import type { Statement, VenueFill } from '@holdfast/venues'
  * told, so that a fill that is listed late does not look like a hand in the till.
  */
 export type Holding = {
+  /** Whether there was a statement. */
+  readonly begun: boolean
   /** True where the fill was not told before: then it is to be told. */
   note(fill: VenueFill): boolean
   /** Size held in an instrument, signed, exact; undefined before the first statement. */
@@ -24,6 +26,9 @@ export function createHolding(): Holding {
   let sizes: Map<string, bigint> | undefined
 
   return {
+    get begun() {
+      return sizes !== undefined
+    },
     note({ fillId, instrument, size }) {
       if (told.has(fillId)) return false
       told.add(fillId)

@@ -9,7 +9,8 @@ export type Reconciled = 'told' | 'doubtful' | 'unanswered'
 
 /**
  * Asks the venue for everything and tells it: fills first, then the complete statement, then the list of open orders. A
- * statement that differs from what is known is asked for a second time before it counts, for fills may be listed late.
+ * statement that differs from what is known is asked for a second time before it counts, for fills may be listed late. So is
+ * the first of a process: nothing is known here to hold it against, and a trade may have come while it was read.
  *
  * @param doubt - the differences that the latest statement had; the same ones again are told.
  * @param insist - whether any differences are told.
@@ -29,6 +30,11 @@ export async function reconcile(
   const fills = await venue.fillsSince(from)
   if (!fills.known) return unanswered(desk, fills)
   if (session !== desk.session || desk.signal.aborted) return { state: 'unanswered', doubt: '' }
+  if (!desk.holding.begun) {
+    tellFills(desk, fills.value)
+    desk.holding.take(statement.value)
+    return { state: 'doubtful', doubt: 'the first statement' }
+  }
   const late = tellFillsUpTo(desk, fills.value, statement.value)
   const differences = desk.holding.differences(statement.value).join('; ')
   if (differences !== '' && differences !== doubt && !insist) {

@@ -245,7 +245,11 @@ async function refused<Value>(connection: ConnectionConfiguration, step: () => P
     const message = reasonOf(error)
     switch (trouble) {
       case 'credentials':
-        throw new VenueError('VENUE_CREDENTIALS', connection.id, `the venue refuses the credentials: ${message}`)
+        throw new VenueError(
+          'VENUE_CREDENTIALS',
+          connection.id,
+          `the venue refuses the credentials: ${message}. Check key and secret, and that they belong to this address: a test net has its own.`,
+        )
       case 'scope':
         throw new VenueError('VENUE_SCOPE', connection.id, `the key may not do this: ${message}`)
       case 'clock':
