@@ -82,7 +82,7 @@ const flat = async () => {
 }
 const hedged = async () => Math.abs(held(await exchange.truth())) < LEFT_ALONE_USD
 
-test('[UN11] kill -9 at any moment beside a person who trades: no order twice, none lost, and all agree at the end', async () => {
+test('behavior: kill -9 at any moment beside a person who trades: no order twice, none lost, and all agree at the end', async () => {
   const { folder, port } = await scene({}, '--faults', 'partial-fill=0.2')
   const client = exchange.client()
   await client.loadMarkets()
@@ -193,7 +193,7 @@ kill: { maxSlippage: 100 bps }
 
   const kills = async (house: LiveHouse) => (await ask<KillsWire>(house, '/v1/kill'))?.kills ?? []
 
-  test('[UN20] a house that stands still is taken over from; when it goes on it is latched before it sends anything', async () => {
+  test('behavior: a house that stands still is taken over from; when it goes on it is latched before it sends anything', async () => {
     const { folder, house, client } = await guarded()
     const dog = watches(folder)
     await until('the watchdog watches', () => dog.heard().includes('takes over after 3 s'))
@@ -232,7 +232,7 @@ kill: { maxSlippage: 100 bps }
     expectNoSecret(dog.heard(), house.heard())
   })
 
-  test('[UN20] [UN33] a house that is gone: a drill changes nothing, the takeover ends flat, the next start is latched', async () => {
+  test('[UN33] a house that is gone: a drill changes nothing, the takeover ends flat, the next start is latched', async () => {
     const { folder, port, house } = await guarded()
     const dog = watches(folder)
     await until('the watchdog watches', () => dog.heard().includes('takes over after 3 s'))
@@ -290,7 +290,7 @@ test('[UN18] [UN19] kill flatten against a running house is confirmed by the ven
   await until('it hedges again', hedged, { heard: again.heard })
 })
 
-test('[UN14] two processes on one account: the second is refused, and the first goes on', async () => {
+test('error: two processes on one account: the second is refused, and the first goes on', async () => {
   const { folder, port } = await scene()
   const house = runs(folder, port)
   await reconciled(house)
