@@ -107,7 +107,7 @@ describe('parameters', () => {
   test.each([
     [{ rules: { longOptionHaircut: 2 } }, '/rules/longOptionHaircut'],
     [{ rules: { rates: { default: { futureInitial: 0.01 } } } }, '/rules/rates/default'],
-    [{ rulez: {} }, ''],
+    [{ rulez: {} }, '/rulez'],
     [{ version: '1999' }, '/version'],
   ])('error: %j is refused at %s', (overrides, path) => {
     expect(() => marginModel('cross', overrides)).toThrowError(
