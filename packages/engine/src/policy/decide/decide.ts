@@ -49,7 +49,7 @@ export function decide(
   rememberVaults(draft, rulebook.rules, assessment, market, now)
   beginRecords(context)
   takeControls(context, controls)
-  pursueKills(context)
+  const pursued = pursueKills(context)
   lapseApprovals(context)
   workOrders(context)
   const judgements: Judgement[] = []
@@ -67,7 +67,7 @@ export function decide(
     }
   }
   // A rule may have thrown the switch in this turn: what it asks for begins at once.
-  pursueKills(context)
+  pursueKills(context, pursued)
   settleAlerts(context, judgements)
   settleTroubles(context, troublesOf(context, judgements, faults))
   return { decisions: context.decisions, state: draft.finish() }

@@ -103,9 +103,19 @@ export function endKill(context: DecideContext, control: ControlEvent): void {
   })
 }
 
-/** One look at every kill that stands: withdraws, closes, and tells where it stands when that has changed. */
-export function pursueKills(context: DecideContext): void {
-  for (const key of context.draft.keys('kills')) pursue(context, key)
+/**
+ * One look at every kill that stands: withdraws, closes, and tells where it stands when that has changed.
+ *
+ * @param pursued - kills that had their look in this turn, with their mode: one that grew since has another.
+ * @returns all that have had it now.
+ */
+export function pursueKills(
+  context: DecideContext,
+  pursued: ReadonlyMap<string, KillMode> = new Map(),
+): ReadonlyMap<string, KillMode> {
+  const standing = new Map(context.draft.keys('kills').map((key) => [key, context.draft.get('kills', key)!.mode]))
+  for (const [key, mode] of standing) if (pursued.get(key) !== mode) pursue(context, key)
+  return standing
 }
 
 /** Kills that the venue has not confirmed in time, in words: a person must know. */
