@@ -12,6 +12,7 @@ export { venueSchema } from './configuration/venueSchema.js'
 export * from './configuration.js'
 export type { DecideMarket } from './decide/context.js'
 export * from './decide/decide.js'
+export { haltKeysOf } from './decide/halts.js'
 export {
   type KillClose,
   type KillPreview,

@@ -1,5 +1,4 @@
-import { KILL } from '@holdfast/engine'
-import { parseInstrumentKey } from '@holdfast/quant'
+import { haltKeysOf, KILL } from '@holdfast/engine'
 import type { PlaceOutcome } from '@holdfast/venues'
 import { type DecidedOrder, type Desk, tellFills, within } from './desk.js'
 import { fateOf, orderNews } from './news.js'
@@ -69,9 +68,7 @@ function refusalOf(desk: Desk, id: string, { action, rule, time }: DecidedOrder)
 
 function haltOver(desk: Desk, instrument: string): string | undefined {
   const halts = desk.view?.rules.halts ?? {}
-  const underlying = parseInstrumentKey(instrument)?.underlying
-  const keys = ['all', `account:${desk.account}`, `portfolio:${desk.portfolio}`]
-  return [...keys, `underlying:${desk.portfolio}/${underlying}`].find((key) => Object.hasOwn(halts, key))
+  return haltKeysOf(desk.portfolio, desk.account, instrument).find((key) => Object.hasOwn(halts, key))
 }
 
 /** Takes an answer for what it says, and tells it. */

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { acts, at, connectedRulebook, createActingDesk, PERPETUAL } from '../../../test/actingDesk.js'
 import { marketOf, rulebookWith } from '../../../test/policyDesk.js'
+import type { OrderAction } from '../../order/index.js'
+import { draftOf } from '../draft.js'
+import { EMPTY_RULE_STATE } from '../state.js'
+import { haltOver } from './halts.js'
 import { killNote, readKillNote } from './kills.js'
 
 const SECOND = 1000
@@ -241,6 +245,49 @@ describe('the kill switch', () => {
     expect(report?.action).toMatchObject({ state: 'incomplete' })
     expect(JSON.stringify(report?.action)).toContain('no price to close')
     expect(late.some(({ action }) => action.kind === 'alert' && action.tier === 'critical')).toBe(true)
+  })
+
+  it('behavior: a kill of a portfolio or an underlying holds every order it covers, whatever scope its rule has', () => {
+    const rule = `
+  - id: hold-delta
+    scope: { underlying: BTC }
+    when: abs(delta_net) > 3
+    rearm: { when: abs(delta_net) < 1 }
+    stage: approve
+    do: { hedge-delta: { target: 0 BTC, with: "${PERPETUAL}", account: main } }
+`
+    for (const [scope, expected] of [
+      ['portfolio:desk', 'denied'],
+      ['underlying:desk/BTC', 'denied'],
+      ['underlying:desk/ETH', 'pending'],
+      ['portfolio:other', 'pending'],
+    ] as const) {
+      const desk = createActingDesk(connectedRulebook(rule))
+      desk.connect(0)
+      desk.turn(1, {}, [desk.control('kill', scope)])
+      expect([scope, desk.turn(2, { delta: 4 })[0]?.outcome]).toEqual([scope, expected])
+    }
+    // Also an order of a rule that watches accounts, such as one that sells options.
+    const rulebook = connectedRulebook(rule)
+    const action: OrderAction = {
+      kind: 'order',
+      purpose: 'option-selling',
+      venue: 'deribit',
+      account: 'main',
+      instrument: PERPETUAL,
+      size: '10',
+      sizeUnit: 'USD',
+      limitPrice: '80000',
+      priceUnit: 'USD',
+      reduceOnly: false,
+    }
+    const planned = { action, actionClass: 'open' as const, amounts: {}, inputs: [], notes: [] }
+    const haltedBy = (key: string) => {
+      const draft = draftOf({ ...EMPTY_RULE_STATE, halts: { [key]: { since: 0, by: 'ops', reason: 'test' } } })
+      return haltOver({ draft, rulebook }, { kind: 'account', account: 'main' }, [planned]) !== undefined
+    }
+    expect(['all', 'account:main', 'portfolio:desk', 'underlying:desk/BTC'].filter(haltedBy)).toHaveLength(4)
+    expect(['account:other', 'portfolio:other', 'underlying:desk/ETH'].filter(haltedBy)).toEqual([])
   })
 
   it('behavior: an account that cannot be read is not flat', () => {

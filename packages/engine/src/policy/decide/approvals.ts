@@ -80,7 +80,7 @@ function carryOut(context: DecideContext, id: string, approval: Approval): void 
   context.draft.delete('approvals', id)
   const { action, actionClass, scope, confirmed } = approval
   const planned: PlannedAction = { action, actionClass, amounts: {}, inputs: [], notes: [] }
-  const halt = haltOver(context.draft, scope, [planned])
+  const halt = haltOver(context, scope, [planned])
   const passage = passageOf(context, approval.rule, 'approve', planned)
   const refusal = halt ?? (passage.ok ? undefined : passage.reason)
   const by = `confirmed by ${confirmed.join(' and ')}`

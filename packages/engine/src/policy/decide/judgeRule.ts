@@ -143,7 +143,7 @@ function act(
     const wanted = planAction(action, subject, assessment, market, { left: {}, because: {} }, memory)
     return { state: wanted.ok ? deny(wanted.actions, plan.code, plan.reason) : state, fired: false }
   }
-  const halt = haltOver(draft, subject.scope, plan.actions)
+  const halt = haltOver(context, subject.scope, plan.actions)
   if (halt !== undefined) return { state: deny(plan.actions, 'halted', halt), fired: false }
   const allowed = plan.actions.filter((one) => permits(one.actionClass, qualityOfAction(quality, one)) !== 'refused')
   if (allowed.length === 0 || (plan.together === true && allowed.length < plan.actions.length))

@@ -53,7 +53,7 @@ export function workOrders(context: DecideContext): void {
 function workOrder(context: DecideContext, id: string, worked: WorkedOrder): void {
   const step = worked.step === undefined ? undefined : context.orders.orders.find((one) => one.id === worked.step)
   const planned: PlannedAction = { action: worked.action, actionClass: worked.actionClass, ...NOTHING_MORE }
-  const halted = haltOver(context.draft, worked.scope, [planned]) !== undefined
+  const halted = haltOver(context, worked.scope, [planned]) !== undefined
   if (step !== undefined && isLive(step.status)) {
     if (step.status === 'open' && worked.withdrawn !== true && (halted || isDue(context, worked, step))) {
       withdraw(context, id, worked, halted ? 'halted' : 'due to move')

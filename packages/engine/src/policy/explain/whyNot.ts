@@ -209,7 +209,7 @@ function planOf(
   const memory = { ...memoryOf((section) => state[section][key]), ...(anchors === undefined ? {} : { anchors }) }
   const plan = planAction(action, subject, assessment, planMarketOf({ market, orders }), room, memory)
   if (!plan.ok) return { blocks: bounds.length > 0 ? bounds : [{ kind: 'plan', text: plan.reason }], wouldDo: [] }
-  const halt = haltOver(draftOf(state), subject.scope, plan.actions)
+  const halt = haltOver({ draft: draftOf(state), rulebook }, subject.scope, plan.actions)
   const refused = plan.actions.filter(({ actionClass }) => permits(actionClass, qualityOf(subject)) === 'refused')
   const blocks: Block[] = [...bounds]
   if (halt !== undefined) blocks.push({ kind: 'halted', text: halt })
